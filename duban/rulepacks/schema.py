@@ -1,0 +1,199 @@
+"""The typed form of a rule pack: a regulation as data. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from duban.rulepacks.policies import (
+    Bulletins,
+    Counting,
+    ExtensionPolicy,
+    FeedbackPolicy,
+    Forwarding,
+    Hours,
+    LeadPolicy,
+    Ranking,
+    Reminder,
+    Supervisor,
+    Warning,
+)
+from duban.rulepacks.values import (
+    ApprovalRule,
+    Chain,
+    Choice,
+    Cited,
+    DayUnit,
+    DocumentKind,
+    DueBasis,
+    Duty,
+    Example,
+    Frozen,
+    Grade,
+    Importance,
+    Key,
+    Limit,
+    Points,
+    Role,
+    Source,
+    Step,
+    Text,
+    Urgency,
+)
+
+__all__ = [
+    "ApprovalRule",
+    "Bulletins",
+    "Chain",
+    "Choice",
+    "Cited",
+    "Counting",
+    "DayUnit",
+    "DocumentKind",
+    "DueBasis",
+    "Duty",
+    "Example",
+    "ExtensionPolicy",
+    "FeedbackPolicy",
+    "Forwarding",
+    "Frozen",
+    "Grade",
+    "Hours",
+    "Importance",
+    "Key",
+    "LeadPolicy",
+    "Limit",
+    "Pack",
+    "Points",
+    "Ranking",
+    "Reminder",
+    "Role",
+    "Source",
+    "Step",
+    "Supervisor",
+    "Text",
+    "Urgency",
+    "Warning",
+]
+
+IssueField = Literal[
+    "title", "basis", "goal", "requirement", "lead_unit", "responsible_person", "due"
+]
+Layer = Literal["principal", "deputy", "handler"]
+OverdueKind = Literal[
+    "unfinished", "not_accepted", "finished_late", "late_request", "no_feedback", "other"
+]
+AssignedBy = Literal["default", "chief_leader", "deputy_leader", "secretary_general"]
+
+
+class Pack(Frozen):
+    """One version of one locality's rules."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+    version: int = Field(ge=1)
+    title: Text
+    locality: Text
+    # "common" is ground for others to build on; no office works by it directly.
+    status: Literal["in_force", "trial", "common"]
+    effective_on: date
+    extends: str | None = None
+    # What `overridable` is for the pack's values that do not say.
+    overridable: bool = False
+    sources: tuple[Source, ...] = ()
+    case_sources: dict[Key, Choice] = {}
+    urgencies: dict[Key, Urgency] = {}
+    due_bases: dict[Key, DueBasis] = {}
+    counting: Counting | None = None
+    limits: dict[Key, Limit] = {}
+    duties: dict[Key, Duty] = {}
+    overdue_kinds: dict[OverdueKind, Choice] = {}
+    warning: Warning | None = None
+    reminders: dict[Key, Reminder] = {}
+    hours: Hours | None = None
+    leads: LeadPolicy | None = None
+    # What must be filled in before the matter is assigned (CZ-3.1b, LZ-B-6b).
+    issue_fields: dict[IssueField, Choice] = {}
+    supervisors: dict[AssignedBy, Supervisor] = {}
+    responsibility: dict[Layer, Choice] = {}
+    steps: dict[Key, Step] = {}
+    chains: dict[Key, Chain] = {}
+    extension: ExtensionPolicy | None = None
+    feedback: FeedbackPolicy | None = None
+    forwarding: Forwarding | None = None
+    grades: dict[Key, Grade] = {}
+    ranking: Ranking | None = None
+    bulletins: Bulletins | None = None
+    documents: dict[Key, DocumentKind] = {}
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Pack:
+        wanted = [(f"urgencies.{k}.limit", u.limit) for k, u in self.urgencies.items()]
+        wanted += [(f"duties.{k}.limit", d.limit) for k, d in self.duties.items()]
+        wanted += [
+            (f"documents.{k}.reply_limit", d.reply_limit)
+            for k, d in self.documents.items()
+            if d.reply_limit
+        ]
+        for path, limit in wanted:
+            if limit not in self.limits:
+                raise _at(path, f"没有名为 {limit} 的时限")
+        return self
+
+    @model_validator(mode="after")
+    def _monthly_duties_have_a_day(self) -> Pack:
+        for key, duty in self.duties.items():
+            if (duty.repeats == "monthly") != (self.limits[duty.limit].unit == "day_of_month"):
+                text = "每月报送的须用“每月几日”的时限，一次性的不得用"
+                raise _at(f"duties.{key}.limit", text)
+        return self
+
+    @model_validator(mode="after")
+    def _grades_descend(self) -> Pack:
+        points = [grade.points.value for grade in self.grades.values()]
+        if points != sorted(points, reverse=True) or len(set(points)) != len(points):
+            raise _at("grades", "分值须由高到低且各不相同")
+        closure = self.chains.get("closure")
+        has_grading = closure is not None and any(step.grades for step in closure.steps)
+        if self.grades and closure and not has_grading:
+            raise _at("chains.closure", "有评价等级而无评价环节")
+        if has_grading and not self.grades:
+            raise _at("chains.closure", "有评价环节而无评价等级")
+        if self.ranking and not self.grades:
+            raise _at("ranking", "没有评价等级，无法评分排名")
+        return self
+
+    def chain(self, kind: str, *, importance: Importance) -> tuple[ApprovalRule, ...]:
+        """The links a matter of this weight passes, in order."""
+        return tuple(
+            step
+            for step in self.chains[kind].steps
+            if not step.only_for or importance in step.only_for
+        )
+
+    def cited(self) -> Iterator[tuple[str, Cited]]:
+        """Every value with its path, down to approval links and points of a grade."""
+        for name in type(self).model_fields:
+            yield from _cited(name, getattr(self, name))
+
+
+def _at(path: str, text: str) -> PydanticCustomError:
+    """A mistake that shows only in the whole, with the place where to mend it."""
+    return PydanticCustomError("whole", "{path}：{text}", {"path": path, "text": text})
+
+
+def _cited(path: str, value: object) -> Iterator[tuple[str, Cited]]:
+    if isinstance(value, Cited):
+        yield path, value
+    if isinstance(value, Frozen):
+        for name in type(value).model_fields:
+            yield from _cited(f"{path}.{name}", getattr(value, name))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _cited(f"{path}.{key}", item)
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _cited(f"{path}.{getattr(item, 'key', index)}", item)
