@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils import timezone
+
+from duban.approvals import permissions
+from duban.approvals.models import ApprovalStep, Chain, ChainKind
+from duban.ledger.errors import RuleViolation
+from duban.ledger.stateful import Stateful
+from duban.ledger.transition import transition as through_the_door
+from duban.org.actor import Actor
+from duban.org.models import Portfolio, Post
+from duban.rulepacks.models import RulePackVersion
+from duban.rulepacks.schema import ApprovalRule
+
+
+class Outcome(Enum):
+    """What a decision made of the chain."""
+
+    CONTINUES = "continues"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+@transaction.atomic
+def chain_open(
+    *,
+    kind: ChainKind,
+    owner: Stateful,
+    rules: Sequence[ApprovalRule],
+    pack_version: RulePackVersion,
+    title: str,
+    section_id: int | None,
+    subject_unit_id: int | None,
+    involved: Iterable[int],
+    at: datetime,
+    by: Actor,
+) -> Chain:
+    """Make the chain of a request from the pack's rules.
+
+    `section_id` is the section that supervises the matter, `subject_unit_id` the unit it is about
+    (a deputy leader decides for the units in charge). `involved` are the people who must stand
+    back; whoever submits is one of them. Raises RuleViolation where a link has nobody to decide.
+    """
+    chain = Chain.objects.create(
+        office_id=owner.ledger_office_id,
+        kind=kind,
+        pack_version=pack_version,
+        title=title[:300],
+        case_id=owner.ledger_case_id,
+        owner_type=owner._meta.label_lower,
+        owner_id=owner.pk,
+        involved=sorted({*involved, *by.people}),
+        opened_at=at,
+    )
+    steps = [
+        ApprovalStep(
+            chain=chain, order=order, key=rule.key, label=rule.label, role=rule.role,
+            clause=rule.clause, quote=rule.quote, grades=rule.grades, may_counter=rule.may_counter,
+            scope_unit_id=_scope(rule, chain, section_id, subject_unit_id, at),
+        )
+        for order, rule in enumerate(rules, start=1)
+    ]
+    ApprovalStep.objects.bulk_create(steps)
+    return chain
+
+
+def _scope(
+    rule: ApprovalRule, chain: Chain, section_id: int | None, unit_id: int | None, at: datetime
+) -> int | None:
+    """The unit a link is about. A unit in nobody's charge may be decided by any deputy leader."""
+    if rule.role == permissions.SECTION:
+        return section_id
+    if rule.role == "unit_head":
+        return unit_id
+    if rule.role != "deputy_leader" or unit_id is None:
+        return None
+    on = timezone.localdate(at)
+    in_charge = Portfolio.objects.filter(
+        post__in=Post.objects.held(on=on).filter(role="deputy_leader", office_id=chain.office_id),
+        starts_on__lte=on,
+    ).filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=on))
+    ancestors = _ancestor_ids(unit_id)
+    return unit_id if in_charge.filter(unit_id__in=ancestors).exists() else None
+
+
+def _ancestor_ids(unit_id: int) -> list[int]:
+    from duban.org.models import Unit
+
+    path = Unit.objects.values_list("path", flat=True).get(pk=unit_id)
+    return [int(part) for part in path.strip("/").split("/")]
+
+
+def chain_decide(
+    *,
+    chain: Chain,
+    approve: bool,
+    by: Actor,
+    at: datetime,
+    opinion: str = "",
+    data: Mapping[str, Any] | None = None,
+    expect: int | None = None,
+) -> Outcome:
+    """Decide the link whose turn it is; called by the owner's service inside its transaction.
+
+    The chain row is locked first, so that of two approvers at the same moment one decides and the
+    other is told so. A refusal needs an opinion.
+    """
+    with transaction.atomic():
+        locked = Chain.objects.select_for_update().get(pk=chain.pk)
+        step = locked.current
+        if step is None:
+            raise RuleViolation("该申请已经办结审批或已撤回，无需再次审批。")
+        if permissions.holds_role(step, by) and permissions.is_recused(step, by):
+            raise PermissionDenied("您是本申请的提出人、起草人或前一环节的审批人，应当回避。")
+        if not approve and not opinion.strip():
+            raise RuleViolation({"opinion": ["不同意的，须写明意见。"]})
+        name = "approve" if approve else "refuse"
+        with through_the_door(step, name, by=by, at=at, note=opinion, expect=expect) as door:
+            # The guard reads the chain through the step; give it the locked one.
+            door.subject.chain = locked
+            door.run(by=by, at=at, opinion=opinion, data=dict(data or {}))
+        locked.involved = sorted({*locked.involved, *by.people})
+        last = not locked.steps.filter(state="pending").exists()
+        outcome = (
+            Outcome.REFUSED if not approve else Outcome.GRANTED if last else Outcome.CONTINUES
+        )
+        if outcome is not Outcome.CONTINUES:
+            locked.closed_at = at
+        locked.save(update_fields=["involved", "closed_at"])
+        return outcome
+
+
+def chain_withdraw(*, chain: Chain, at: datetime) -> None:
+    """End an undecided chain because its request was withdrawn."""
+    with transaction.atomic():
+        locked = Chain.objects.select_for_update().get(pk=chain.pk)
+        if locked.closed_at is None:
+            locked.closed_at = at
+            locked.save(update_fields=["closed_at"])
