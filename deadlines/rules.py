@@ -1,0 +1,186 @@
+"""From a limit and a start to the due moment, with the reasons. PURE.
+
+The day of receipt never counts: day 1 is the day after (LZ-A-7b); of a limit in working days the
+first counted day is the first working day after receipt. Nothing rolls unless the limit says so.
+`day_of_month` is the first such day on or after the day after receipt, that day included; a month
+without that day, and a month counted from the 31st, end on their last day.
+"""
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from deadlines.calendar import LAST_YEAR, CalendarError, WorkingCalendar
+from deadlines.computation import DESIGNATED, Computation, DayLine
+from deadlines.limits import LimitError, LimitLike, ReminderLike, WarningLike, check_limit
+from deadlines.moments import at_hour, day_end, day_of, day_start, in_shanghai
+
+ONE_DAY: Final = timedelta(days=1)
+
+
+def compute(
+    limit: LimitLike,
+    start: date | datetime,
+    calendar: WorkingCalendar,
+    *,
+    with_days: bool = True,
+) -> Computation:
+    """The due moment of `limit` for a start event on that day or moment.
+
+    Raises LimitError, or CalendarError where a year is out of the calendar's reach.
+    """
+    check_limit(limit)
+    start = in_shanghai(start) if isinstance(start, datetime) else start
+    received = day_of(start)
+    calendar.day(received)  # refuses what lies before the calendar
+    first, nominal = _SPANS[limit.unit](received, limit.count, calendar)
+    last = calendar.on_or_after(nominal) if limit.roll == "forward" else nominal
+    calendar.day(last)
+    in_working_days = limit.unit == "working_day"
+    return Computation(
+        start=start,
+        unit=limit.unit,
+        count=limit.count,
+        roll=limit.roll,
+        first_day=first,
+        counted_days=limit.count if in_working_days else (nominal - first).days + 1,
+        last_day=last,
+        rolled=last != nominal,
+        due_at=at_hour(last, limit.at_time) if limit.at_time else day_end(last),
+        provisional=calendar.is_provisional(received, last),
+        calendar_version=calendar.version,
+        at_time=limit.at_time,
+        clause=limit.clause or None,
+        quote=getattr(limit, "quote", "") or "",
+        days=_day_lines(received, nominal, last, in_working_days, calendar) if with_days else (),
+    )
+
+
+def designate(
+    due_on: date,
+    start: date | datetime,
+    calendar: WorkingCalendar,
+    *,
+    at_time: time | None = None,
+    clause: str | None = None,
+    quote: str = "",
+) -> Computation:
+    """A due day that a person named (指定时间, 约定时间): nothing is counted, nothing rolls.
+
+    Raises LimitError where it lies before the start.
+    """
+    start = in_shanghai(start) if isinstance(start, datetime) else start
+    received = day_of(start)
+    calendar.day(received)
+    calendar.day(due_on)
+    due_at = at_hour(due_on, at_time) if at_time else day_end(due_on)
+    if due_on < received or (isinstance(start, datetime) and due_at <= start):
+        raise LimitError(f"办结期限{due_on.isoformat()}早于起算日{received.isoformat()}")
+    return Computation(
+        start=start,
+        unit=DESIGNATED,
+        count=(due_on - received).days,
+        roll="none",
+        first_day=min(received + ONE_DAY, due_on),
+        counted_days=(due_on - received).days,
+        last_day=due_on,
+        rolled=False,
+        due_at=due_at,
+        provisional=False,
+        calendar_version=calendar.version,
+        at_time=at_time,
+        clause=clause,
+        quote=quote,
+    )
+
+
+def warn_at(computation: Computation, warning: WarningLike, calendar: WorkingCalendar) -> datetime:
+    """00:00 of the day on which the light turns amber: by the same engine as the due day."""
+    received, last = computation.received_on, computation.last_day
+    in_working_days = warning.unit == "working_day"
+    total = (
+        calendar.working_days_between(received, last) if in_working_days else (last - received).days
+    )
+    before = min(warning.count, total // 2) if warning.at_most_half else warning.count
+    if in_working_days:
+        return day_start(calendar.add_working_days(last, -before))
+    return day_start(last - timedelta(days=before))
+
+
+def reminder_moments(
+    computation: Computation, reminders: Mapping[str, ReminderLike], calendar: WorkingCalendar
+) -> list[tuple[str, datetime]]:
+    """(key, 00:00 of its day) in order of time; those not later than the start are left out."""
+    begun = (
+        computation.start
+        if isinstance(computation.start, datetime)
+        else day_start(computation.start)
+    )
+    last = computation.last_day
+    moments = [
+        (key, day_start(calendar.add_working_days(last, reminder.offset)))
+        for key, reminder in reminders.items()
+    ]
+    return sorted((pair for pair in moments if pair[1] > begun), key=lambda pair: pair[1])
+
+
+def _working_span(received: date, count: int, calendar: WorkingCalendar) -> tuple[date, date]:
+    return calendar.next_working_day(received), calendar.add_working_days(received, count)
+
+
+def _calendar_span(received: date, count: int, calendar: WorkingCalendar) -> tuple[date, date]:
+    return received + ONE_DAY, received + timedelta(days=count)
+
+
+def _month_span(received: date, count: int, calendar: WorkingCalendar) -> tuple[date, date]:
+    """Ends on the day of the same number; where the month has none, on its last day."""
+    return received + ONE_DAY, _in_month(received.year, received.month + count, received.day)
+
+
+def _monthly_span(received: date, count: int, calendar: WorkingCalendar) -> tuple[date, date]:
+    first = received + ONE_DAY
+    this_month = _in_month(first.year, first.month, count)
+    if this_month >= first:
+        return first, this_month
+    return first, _in_month(first.year, first.month + 1, count)
+
+
+def _in_month(year: int, month: int, day: int) -> date:
+    """That day of the month, months beyond 12 running into later years, cut to the month's end."""
+    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
+    if year > LAST_YEAR:
+        raise CalendarError(f"工作日历只到{LAST_YEAR}年，不能计算{year}年的日期")
+    return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+_SPANS: Final[Mapping[str, Callable[[date, int, WorkingCalendar], tuple[date, date]]]] = {
+    "working_day": _working_span,
+    "calendar_day": _calendar_span,
+    "month": _month_span,
+    "day_of_month": _monthly_span,
+}
+
+
+def _day_lines(
+    received: date, nominal: date, last: date, in_working_days: bool, calendar: WorkingCalendar
+) -> tuple[DayLine, ...]:
+    return tuple(_lines(received, nominal, last, in_working_days, calendar))
+
+
+def _lines(
+    received: date, nominal: date, last: date, in_working_days: bool, calendar: WorkingCalendar
+) -> Iterator[DayLine]:
+    """The day of receipt, then every day to the last one."""
+    yield DayLine(received, False, None, "收到当日，不计入")
+    n = 0
+    on = received + ONE_DAY
+    while on <= last:
+        day = calendar.day(on)
+        counted = on <= nominal and (day.working or not in_working_days)
+        n += counted
+        reason = day.reason if on <= nominal else f"顺延：{day.reason}"
+        if day.provisional:
+            reason += "（暂定）"
+        yield DayLine(on, counted, n if counted else None, reason)
+        on += ONE_DAY

@@ -1,0 +1,26 @@
+from deadlines.services.clocks import (
+    clock_correct_receipt,
+    clock_extend,
+    clock_open,
+    clock_reopen,
+    clock_replay,
+    clock_stop,
+    known_calendar,
+)
+from deadlines.services.overdue import days_late, overdue_clear, overdue_record
+from deadlines.services.sweep import SweepResult, sweep
+
+__all__ = [
+    "SweepResult",
+    "clock_correct_receipt",
+    "clock_extend",
+    "clock_open",
+    "clock_reopen",
+    "clock_replay",
+    "clock_stop",
+    "days_late",
+    "known_calendar",
+    "overdue_clear",
+    "overdue_record",
+    "sweep",
+]
