@@ -82,6 +82,8 @@ def liaisons(units: Iterable[int], *, on: date) -> list[User]:
 def unit_named(name: str, *, office: Office) -> list[Unit]:
     """Units of the office's tree with this full name, short name or alias; exact, no guessing."""
     wanted = name.strip()
+    if not wanted:
+        return []
     by_alias = UnitAlias.objects.filter(name=wanted).values("unit_id")
     return list(
         Unit.objects.below(office.root)

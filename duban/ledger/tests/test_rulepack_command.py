@@ -64,7 +64,9 @@ def test_check_names_what_is_wrong_and_fails(tmp_path):
     path = tmp_path / "broken.yaml"
     text = (PACKS / "anshan-2015.yaml").read_text(encoding="utf-8")
     path.write_text(text.replace("    count: 3\n", "    count: 三\n"), encoding="utf-8")
-    with pytest.raises(CommandError, match=r"broken\.yaml:\d+：limits\.urgent_limit\.count：应为整数"):
+    with pytest.raises(
+        CommandError, match=r"broken\.yaml:\d+：limits\.urgent_limit\.count：应为整数"
+    ):
         run("check", str(path))
 
 

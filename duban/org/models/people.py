@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -14,6 +14,10 @@ from duban.org import roles
 from duban.org.actor import Actor
 from duban.org.models.office import Office
 from duban.org.models.unit import Unit
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class UserManager(BaseUserManager):
@@ -87,6 +91,11 @@ class PostQuerySet(models.QuerySet):
         """Posts in force on that day."""
         return self.filter(starts_on__lte=on).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
+    def overlapping(self, starts_on: date, ends_on: date | None) -> PostQuerySet:
+        """Posts in force on some day of the period."""
+        found = self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
+        return found.filter(starts_on__lte=ends_on) if ends_on else found
+
     def with_role(self, *names: str) -> PostQuerySet:
         return self.filter(role__in=names)
 
@@ -144,15 +153,22 @@ class Post(models.Model):
     def clean(self) -> None:
         if self.role in roles.STAFF | roles.LEADERS and self.office_id is None:
             raise ValidationError({"office": "督查室、交办科室人员和领导须填写督查机构。"})
-        if self.user_id is None:
+        if self.user_id is None or self.starts_on is None:
             return
         others = Post.objects.filter(user_id=self.user_id).exclude(pk=self.pk)
-        overlapping = others.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=self.starts_on))
-        if self.ends_on:
-            overlapping = overlapping.filter(starts_on__lte=self.ends_on)
-        held = set(overlapping.values_list("role", flat=True)) | {self.role}
-        if problem := roles.combination_problem(held):
+        held = others.overlapping(self.starts_on, self.ends_on)
+        exercised = set(held.values_list("role", flat=True)) | self._delegated_roles() | {self.role}
+        if problem := roles.combination_problem(exercised):
             raise ValidationError({"role": problem})
+
+    def _delegated_roles(self) -> set[str]:
+        """Roles the person exercises for somebody else while holding this post."""
+        meanwhile = Delegation.objects.filter(
+            delegate_id=self.user_id, ends_at__gt=_start_of(self.starts_on)
+        )
+        if self.ends_on:
+            meanwhile = meanwhile.filter(starts_at__lt=_start_of(self.ends_on + timedelta(days=1)))
+        return set(meanwhile.values_list("post__role", flat=True))
 
 
 class Portfolio(models.Model):
@@ -206,6 +222,15 @@ class Delegation(models.Model):
             raise ValidationError({"delegate": "受托人不能是委托人本人。"})
         if self.post_id and self.post.role in roles.ADMINISTRATORS:
             raise ValidationError({"post": "管理员岗位不得委托他人。"})
+        if self.post_id and self.delegate_id and self.starts_at and self.ends_at:
+            self._check_combination()
+
+    def _check_combination(self) -> None:
+        days = timezone.localdate(self.starts_at), timezone.localdate(self.ends_at)
+        held = Post.objects.filter(user_id=self.delegate_id).overlapping(*days)
+        exercised = set(held.values_list("role", flat=True)) | {self.post.role}
+        if problem := roles.combination_problem(exercised):
+            raise ValidationError({"delegate": f"{problem}。"})
 
     def covers(self, at: datetime) -> bool:
         return self.starts_at <= at < self.ends_at

@@ -82,14 +82,19 @@ class Unit(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         super().save(*args, **kwargs)
-        path = f"{self.parent.path if self.parent else '/'}{self.pk}/"
+        path = f"{self._path_above()}{self.pk}/"
         if path != self.path:
             old, self.path = self.path, path
             Unit.objects.filter(pk=self.pk).update(path=path)
             if old:
                 for child in Unit.objects.filter(parent=self):
-                    child.parent = self
                     child.save()
+
+    def _path_above(self) -> str:
+        """Where the parent is now: it may have been moved since this row was read."""
+        if self.parent_id is None:
+            return "/"
+        return Unit.objects.values_list("path", flat=True).get(pk=self.parent_id)
 
     def clean(self) -> None:
         if self.pk and self.parent and self.parent.path.startswith(self.path):

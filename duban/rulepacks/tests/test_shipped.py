@@ -129,7 +129,6 @@ def test_anshan_limits_follow_urgency():
     }
 
 
-@pytest.mark.clause("AS-3.2e")
 def test_anshan_exception_needs_the_leader_and_the_document():
     basis = load_shipped("anshan-2015").due_bases["designated"]
     assert basis.needs == "document"
@@ -143,7 +142,6 @@ def test_anshan_revisit_window_is_in_calendar_days_and_does_not_roll():
     assert limit.local_decision
 
 
-@pytest.mark.clause("LZ-A-6.1", "LZ-A-6.2", "LZ-A-6.3a")
 def test_lanzhou_dates_rest_on_one_of_three_bases():
     bases = load_shipped("lanzhou-2018").due_bases
     assert {key: basis.needs for key, basis in bases.items()} == {
@@ -153,31 +151,31 @@ def test_lanzhou_dates_rest_on_one_of_three_bases():
     }
 
 
-@pytest.mark.clause("LZ-A-7a")
 def test_lanzhou_counts_plain_days_as_calendar_days():
     counting = load_shipped("lanzhou-2018").counting
     assert (counting.unit, counting.roll, counting.clause) == ("calendar_day", "none", "LZ-A-7a")
 
 
-@pytest.mark.clause("LZ-B-10b", "LZ-B-10d")
+@pytest.mark.clause("LZ-B-10b")
 def test_lanzhou_owes_a_first_report_in_five_working_days_and_one_every_month():
     pack = load_shipped("lanzhou-2018")
     first, monthly = pack.duties["first_feedback"], pack.duties["monthly_progress"]
     assert (first.repeats, monthly.repeats) == ("once", "monthly")
     assert pack.limits[first.limit].count == 5
     assert pack.limits[first.limit].unit == "working_day"
+    worked = {str(e.start): str(e.due) for e in pack.limits[first.limit].examples}
+    assert worked["2026-02-11"] == "2026-02-25"
+    assert examples.failures(pack) == []
     assert pack.limits[monthly.limit].count == 5
     assert pack.limits[monthly.limit].unit == "day_of_month"
 
 
-@pytest.mark.clause("LZ-A-9e")
 def test_lanzhou_allows_one_new_date():
     policy = load_shipped("lanzhou-2018").extension
     assert policy.max_times == 1
     assert policy.quote == "决不能一约再约、一拖再拖"
 
 
-@pytest.mark.clause("LZ-B-10a", "LZ-B-10c")
 def test_lanzhou_orders_the_kinds_of_report():
     policy = load_shipped("lanzhou-2018").feedback
     assert policy.first_is_initial
@@ -185,14 +183,12 @@ def test_lanzhou_orders_the_kinds_of_report():
     assert policy.unfinished_needs_date_and_person
 
 
-@pytest.mark.clause("LZ-B-6b")
 def test_lanzhou_needs_four_facts_before_assigning():
     fields = load_shipped("lanzhou-2018").issue_fields
     own = {key for key, field in fields.items() if field.clause == "LZ-B-6b"}
     assert own == {"requirement", "lead_unit", "responsible_person", "due"}
 
 
-@pytest.mark.clause("LZ-B-6a")
 def test_lanzhou_issues_two_documents_when_assigning():
     documents = load_shipped("lanzhou-2018").documents
     assert labels({k: d for k, d in documents.items() if d.with_assign}) == [
@@ -201,7 +197,6 @@ def test_lanzhou_issues_two_documents_when_assigning():
     ]
 
 
-@pytest.mark.clause("CZ-2.3c", "LZ-A-6.3b")
 def test_only_changzhi_allows_several_leads_and_only_for_major_matters_with_a_task_force():
     changzhi, lanzhou = load_shipped("changzhi-2022").leads, load_shipped("lanzhou-2018").leads
     assert changzhi.several_for == ("major",)
@@ -209,7 +204,6 @@ def test_only_changzhi_allows_several_leads_and_only_for_major_matters_with_a_ta
     assert lanzhou.several_for == ()
 
 
-@pytest.mark.clause("CZ-3.4a", "CZ-3.4b", "CZ-3.4d")
 def test_changzhi_supervisor_follows_who_assigned():
     supervisors = load_shipped("changzhi-2022").supervisors
     assert {key: rule.body for key, rule in supervisors.items()} == {
@@ -219,7 +213,6 @@ def test_changzhi_supervisor_follows_who_assigned():
     }
 
 
-@pytest.mark.clause("CZ-3.6b", "CZ-3.6c")
 @pytest.mark.parametrize(
     ("importance", "keys"),
     [
@@ -243,7 +236,6 @@ def test_changzhi_has_five_grades_with_criteria():
     assert all(grade.criteria for grade in grades.values())
 
 
-@pytest.mark.clause("CZ-4.1.1", "CZ-4.1.5")
 def test_changzhi_best_grade_needs_evidence_and_worst_one_of_four_reasons():
     grades = load_shipped("changzhi-2022").grades
     assert set(grades["excellent"].evidence) == {"written_praise", "leader_instruction"}
@@ -259,13 +251,11 @@ def test_packs_without_grades_have_no_ranking():
         assert not any(step.grades for step in pack.chains["closure"].steps)
 
 
-@pytest.mark.clause("LZ-B-9a")
 def test_lanzhou_bars_passing_on_to_district_governments():
     assert "district" in load_shipped("lanzhou-2018").forwarding.barred_kinds
     assert load_shipped("changzhi-2022").forwarding.barred_kinds == ()
 
 
-@pytest.mark.clause("LZ-A-14b")
 def test_reminders_come_before_on_and_after_the_last_day():
     reminders = load_shipped("lanzhou-2018").reminders
     assert [reminder.offset for reminder in reminders.values()] == [-3, -1, 0, 1, 5]

@@ -51,6 +51,7 @@ def test_it_takes_over_what_it_does_not_say(loaded):
     assert "limits.rush_limit" not in loaded.inherited | loaded.overridden
 
 
+@pytest.mark.clause("AS-4.4", "LZ-C-9")
 def test_a_district_builds_on_it_and_sees_who_decided_what(tmp_path):
     """AS-4.4, LZ-C-9: one level below extends the file beside it."""
     (tmp_path / "qingyuan-2025.yaml").write_bytes(

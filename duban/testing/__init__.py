@@ -1,0 +1,1 @@
+"""What the tests run on: their environment, throw-away servers, and the order of the suites."""
