@@ -1,14 +1,11 @@
 """The sweep: every crossing once, however often, late or in parallel it runs."""
 
-import io
-import json
 import logging
 from datetime import date, datetime, timedelta
 from importlib import import_module
 from threading import Barrier, Thread
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 
 from deadlines.models import Alert, Clock
@@ -177,12 +174,3 @@ def test_two_workers_at_the_same_moment_raise_each_level_once() -> None:
     sweep(at)  # what one of them left because the other held it
     expected = ["before_3", "before_1", "due_today", "overdue", "overdue_1"]
     assert all(sorted(raised(clock)) == sorted(expected) for clock in clocks)
-
-
-def test_the_command_sweeps_at_a_moment() -> None:
-    given.clock()
-    out = io.StringIO()
-    call_command("sweep", "--at", "2026-10-15", "--json", stdout=out)
-    assert json.loads(out.getvalue()) == {"clocks": 1, "alerts": 1, "failed": 0}
-    with pytest.raises(CommandError, match="没有这一天"):
-        call_command("sweep", "--at", "2026-02-30")

@@ -69,7 +69,9 @@ class StepState(models.TextChoices):
     REFUSED = "refused", "不同意"
 
 
-IS_OPEN = Guard("step_approve", lambda step: step.chain.closed_at is None, "该申请已经办结审批或已撤回")
+IS_OPEN = Guard(
+    "step_approve", lambda step: step.chain.closed_at is None, "该申请已经办结审批或已撤回"
+)
 IS_CURRENT = Guard(
     "step_approve",
     lambda step: step.chain.current is not None and step.chain.current.pk == step.pk,
@@ -92,7 +94,8 @@ class StepQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> StepQuerySet:
         """Links that the acting post may decide by its role (recusal is judged per row)."""
         by_role = Q(role__in=actor.roles, chain__office_id=actor.office_id) & (
-            ~Q(role="deputy_leader") | Q(scope_unit__isnull=True)
+            ~Q(role="deputy_leader")
+            | Q(scope_unit__isnull=True)
             | Q(scope_unit_id__in=actor.portfolio)
         )
         if actor.has("unit_head"):
@@ -127,7 +130,11 @@ class ApprovalStep(Stateful):
     opinion = models.TextField("意见", blank=True)
     data = models.JSONField("决定内容", default=dict, blank=True, encoder=DjangoJSONEncoder)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name="审批人",
     )
     decided_name = models.CharField("审批人姓名", max_length=100, blank=True)
@@ -145,7 +152,8 @@ class ApprovalStep(Stateful):
                 condition=Q(state__in=StepState.values), name="approval_step_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(state="pending") | Q(decided_at__isnull=False, decided_by__isnull=False),
+                condition=Q(state="pending")
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="a_decision_has_an_author",
             ),
         ]
@@ -177,15 +185,23 @@ class ApprovalStep(Stateful):
         self.opinion, self.data = opinion, data
 
     @transition(
-        state, StepState.PENDING, StepState.APPROVED, conditions=[IS_OPEN, IS_CURRENT],
-        permission=permissions.may_decide, custom={"step": "step_approve"},
+        state,
+        StepState.PENDING,
+        StepState.APPROVED,
+        conditions=[IS_OPEN, IS_CURRENT],
+        permission=permissions.may_decide,
+        custom={"step": "step_approve"},
     )
     def approve(self, *, by: Actor, at: object, opinion: str, data: dict[str, object]) -> None:
         self._decided(by=by, at=at, opinion=opinion, data=data)
 
     @transition(
-        state, StepState.PENDING, StepState.REFUSED, conditions=[IS_OPEN, IS_CURRENT],
-        permission=permissions.may_decide, custom={"step": "step_refuse"},
+        state,
+        StepState.PENDING,
+        StepState.REFUSED,
+        conditions=[IS_OPEN, IS_CURRENT],
+        permission=permissions.may_decide,
+        custom={"step": "step_refuse"},
     )
     def refuse(self, *, by: Actor, at: object, opinion: str, data: dict[str, object]) -> None:
         self._decided(by=by, at=at, opinion=opinion, data=data)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
@@ -10,12 +10,13 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from duban.approvals import permissions
-from duban.approvals.models import ApprovalStep, Chain, ChainKind
+from duban.approvals.models import ApprovalStep, Chain, ChainKind, StepState
 from duban.ledger.errors import RuleViolation
 from duban.ledger.stateful import Stateful
 from duban.ledger.transition import transition as through_the_door
 from duban.org.actor import Actor
-from duban.org.models import Portfolio, Post
+from duban.org.models import Portfolio, Post, Unit
+from duban.org.roles import STAFF
 from duban.rulepacks.models import RulePackVersion
 from duban.rulepacks.schema import ApprovalRule
 
@@ -61,14 +62,52 @@ def chain_open(
     )
     steps = [
         ApprovalStep(
-            chain=chain, order=order, key=rule.key, label=rule.label, role=rule.role,
-            clause=rule.clause, quote=rule.quote, grades=rule.grades, may_counter=rule.may_counter,
+            chain=chain,
+            order=order,
+            key=rule.key,
+            label=rule.label,
+            role=rule.role,
+            clause=rule.clause,
+            quote=rule.quote,
+            grades=rule.grades,
+            may_counter=rule.may_counter,
             scope_unit_id=_scope(rule, chain, section_id, subject_unit_id, at),
         )
         for order, rule in enumerate(rules, start=1)
     ]
+    for step in steps:
+        _require_somebody(step, chain, at)
     ApprovalStep.objects.bulk_create(steps)
     return chain
+
+
+def _require_somebody(step: ApprovalStep, chain: Chain, at: datetime) -> None:
+    """A request that nobody may decide would wait for ever; say so when it is made."""
+    if not posts_of(step, at=at).exclude(user__in=chain.involved).exists():
+        text = (
+            f"审批环节“{step.label}”目前没有可以审批的人（须在任，且未参与本事项），请先确定人员。"
+        )
+        raise RuleViolation(text)
+
+
+def posts_of(step: ApprovalStep, *, at: datetime) -> models.QuerySet[Post]:
+    """The posts in force that day whose holders may decide the link, recusal apart."""
+    on = timezone.localdate(at)
+    posts = Post.objects.held(on=on).filter(user__is_active=True)
+    if step.role == permissions.SECTION:
+        return posts.filter(unit_id=step.scope_unit_id, role__in=STAFF)
+    if step.role == "unit_head":
+        return posts.filter(unit_id=step.scope_unit_id, role=step.role)
+    posts = posts.filter(role=step.role, office_id=step.chain.office_id)
+    if step.role == "deputy_leader" and step.scope_unit_id:
+        posts = posts.filter(pk__in=_in_charge(step.scope_unit_id, on).values("post"))
+    return posts
+
+
+def _in_charge(unit_id: int, on: date) -> models.QuerySet[Portfolio]:
+    """Charges of that day over the unit or one above it."""
+    current = models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=on)
+    return Portfolio.objects.filter(current, unit_id__in=_ancestor_ids(unit_id), starts_on__lte=on)
 
 
 def _scope(
@@ -82,17 +121,11 @@ def _scope(
     if rule.role != "deputy_leader" or unit_id is None:
         return None
     on = timezone.localdate(at)
-    in_charge = Portfolio.objects.filter(
-        post__in=Post.objects.held(on=on).filter(role="deputy_leader", office_id=chain.office_id),
-        starts_on__lte=on,
-    ).filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=on))
-    ancestors = _ancestor_ids(unit_id)
-    return unit_id if in_charge.filter(unit_id__in=ancestors).exists() else None
+    deputies = Post.objects.held(on=on).filter(role="deputy_leader", office_id=chain.office_id)
+    return unit_id if _in_charge(unit_id, on).filter(post__in=deputies).exists() else None
 
 
 def _ancestor_ids(unit_id: int) -> list[int]:
-    from duban.org.models import Unit
-
     path = Unit.objects.values_list("path", flat=True).get(pk=unit_id)
     return [int(part) for part in path.strip("/").split("/")]
 
@@ -117,8 +150,7 @@ def chain_decide(
         step = locked.current
         if step is None:
             raise RuleViolation("该申请已经办结审批或已撤回，无需再次审批。")
-        if permissions.holds_role(step, by) and permissions.is_recused(step, by):
-            raise PermissionDenied("您是本申请的提出人、起草人或前一环节的审批人，应当回避。")
+        _require_turn(locked, step, by)
         if not approve and not opinion.strip():
             raise RuleViolation({"opinion": ["不同意的，须写明意见。"]})
         name = "approve" if approve else "refuse"
@@ -128,13 +160,24 @@ def chain_decide(
             door.run(by=by, at=at, opinion=opinion, data=dict(data or {}))
         locked.involved = sorted({*locked.involved, *by.people})
         last = not locked.steps.filter(state="pending").exists()
-        outcome = (
-            Outcome.REFUSED if not approve else Outcome.GRANTED if last else Outcome.CONTINUES
-        )
+        outcome = Outcome.REFUSED if not approve else Outcome.GRANTED if last else Outcome.CONTINUES
         if outcome is not Outcome.CONTINUES:
             locked.closed_at = at
         locked.save(update_fields=["involved", "closed_at"])
         return outcome
+
+
+def _require_turn(chain: Chain, step: ApprovalStep, by: Actor) -> None:
+    """Whose link is not the current one is told how matters stand; recusal is never theirs."""
+    if permissions.holds_role(step, by):
+        if permissions.is_recused(step, by):
+            raise PermissionDenied("您是本申请的提出人、起草人或前一环节的审批人，应当回避。")
+        return
+    for other in chain.ordered_steps:
+        if permissions.holds_role(other, by):
+            if other.state == StepState.PENDING:
+                raise RuleViolation(f"前一环节“{step.label}”尚未审批，请稍候。")
+            raise RuleViolation(f"“{other.label}”环节已由{other.decided_name}审批，无需再次审批。")
 
 
 def chain_withdraw(*, chain: Chain, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""`sweep [--at MOMENT]`: one deadline sweep, as beat runs it."""
+"""`sweep [--at MOMENT]`: one round as beat runs it: deadlines, then what follows for matters."""
 
 import json
 from argparse import ArgumentParser
@@ -9,24 +9,29 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from cases.services.alerts import consume_alerts
 from deadlines.moments import MomentError, day_start, parse_start
 from deadlines.services import sweep
 
 
 class Command(BaseCommand):
-    help = "时限巡检一次：为越过提醒时点的时钟生成提醒。"
+    help = "时限巡检一次：生成提醒、报送义务和超时情形。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--at", help="按该时刻巡检，如 2026-09-18T10:00（默认现在）")
         parser.add_argument("--json", action="store_true", help="输出JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        result = sweep(_moment(options["at"]))
+        at = _moment(options["at"])
+        swept, consumed = sweep(at), consume_alerts(at=at)
+        failed = swept.failed + consumed.failed
         if options["json"]:
-            self.stdout.write(json.dumps(asdict(result)))
+            found = asdict(swept) | asdict(consumed) | {"failed": failed}
+            self.stdout.write(json.dumps(found))
         else:
             self.stdout.write(
-                f"巡检时钟{result.clocks}个，生成提醒{result.alerts}条，失败{result.failed}个"
+                f"巡检时钟{swept.clocks}个，越过时点{swept.alerts}个，发出提醒{consumed.reminders}条，"
+                f"新增报送义务{consumed.duties}项，认定超时情形{consumed.findings}个，失败{failed}个"
             )
 
 

@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django_fsm import FSMField, transition
+
+from cases import permissions
+from cases.domain import guards
+from duban.approvals.models import ApprovalStep, Chain
+from duban.ledger.stateful import Stateful
+from duban.org.actor import Actor
+from duban.org.models import Office, Post, Unit
+from duban.org.roles import OFFICE, UNIT
+from duban.rulepacks.models import RulePackVersion
+
+if TYPE_CHECKING:
+    from cases.models.assignment import Assignment
+
+
+class CaseState(models.TextChoices):
+    DRAFT = "draft", "拟立项"
+    PENDING_APPROVAL = "pending_approval", "待批准"
+    REGISTERED = "registered", "已立项"
+    ASSIGNED = "assigned", "已交办"
+    IN_PROGRESS = "in_progress", "承办中"
+    COMPLETED = "completed", "办结"
+    CLOSED = "closed", "销号"
+
+
+class Importance(models.TextChoices):
+    ORDINARY = "ordinary", "一般事项"
+    KEY = "key", "重点事项"
+    MAJOR = "major", "重大任务"
+
+
+UNDER_WAY = (CaseState.ASSIGNED, CaseState.IN_PROGRESS)
+DONE = (CaseState.COMPLETED, CaseState.CLOSED)
+
+
+class CaseQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor | None) -> CaseQuerySet:
+        """The rows this actor may read, in the acting post only (DESIGN 1)."""
+        if actor is None or actor.post_id is None:
+            return self.none()
+        if actor.has(*OFFICE, "chief_leader", "secretary_general") and actor.office_id:
+            root = Office.objects.filter(pk=actor.office_id).values("root__path")[:1]
+            below = Office.objects.annotate(top=models.Subquery(root)).filter(
+                root__path__startswith=models.F("top")
+            )
+            return self.filter(office__in=below)
+        if actor.has("section_staff"):
+            own = Q(supervisor_id=actor.unit_id) | Q(registered_by_id=actor.user_id)
+            return self.filter(own, office_id=actor.office_id)
+        if actor.has("deputy_leader"):
+            return self.filter(
+                Q(lead_unit_id__in=actor.portfolio)
+                | self._assigned_to(actor.portfolio)
+                | Q(assigner_id=actor.post_id)
+                | self._put_before(actor),
+                office_id=actor.office_id,
+            )
+        if actor.has(*UNIT):
+            return self.filter(self._assigned_to([actor.unit_id]))
+        return self.none()
+
+    @staticmethod
+    def _assigned_to(units: object) -> Exists:
+        from cases.models.assignment import Assignment
+
+        return Exists(Assignment.objects.delivered().filter(case=OuterRef("pk"), unit__in=units))
+
+    @staticmethod
+    def _put_before(actor: Actor) -> Exists:
+        """A matter of units in nobody's charge comes to every deputy leader for approval."""
+        links = ApprovalStep.objects.visible_to(actor).filter(scope_unit__isnull=True)
+        return Exists(links.filter(chain__case_id=OuterRef("pk")))
+
+    def under_way(self) -> CaseQuerySet:
+        return self.filter(state__in=UNDER_WAY)
+
+    def done_between(self, start: date, end: date) -> CaseQuerySet:
+        """办结 in the period; both days included, Shanghai time."""
+        return self.filter(
+            completed_at__date__gte=start, completed_at__date__lte=end, state__in=DONE
+        )
+
+    def for_list(self) -> CaseQuerySet:
+        return self.select_related(
+            "lead_unit", "clock", "supervisor", "pack_version", "office", "assigner__user"
+        )
+
+
+class Case(Stateful):
+    """督查督办事项: one subject, one matter (一事一项)."""
+
+    office = models.ForeignKey(
+        Office, models.PROTECT, related_name="cases", verbose_name="督查机构"
+    )
+    number = models.CharField("案号", max_length=60, blank=True)
+    title = models.CharField("事项名称", max_length=200)
+    heading = models.CharField("所属任务", max_length=200, blank=True)
+    task = models.TextField("办理要求", max_length=5000, blank=True)
+    source = models.CharField("事项来源", max_length=40, blank=True)
+    basis = models.CharField("立项依据", max_length=300, blank=True)
+    basis_on = models.DateField("依据日期", null=True, blank=True)
+    importance = models.CharField(
+        "重要程度", max_length=10, choices=Importance.choices, default=Importance.ORDINARY
+    )
+    urgency = models.CharField("缓急程度", max_length=40, blank=True)
+    due_on = models.DateField("办结期限", null=True, blank=True)
+    due_basis = models.CharField("期限依据", max_length=40, blank=True)
+    due_citation = models.CharField("期限依据说明", max_length=300, blank=True)
+    assigner = models.ForeignKey(
+        Post, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="交办领导"
+    )
+    supervisor = models.ForeignKey(
+        Unit, models.PROTECT, related_name="supervised_cases", verbose_name="督办科室"
+    )
+    lead_unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_cases",
+        verbose_name="牵头单位",
+    )
+    collective_units = models.CharField("其他责任主体", max_length=500, blank=True)
+    not_secret = models.BooleanField("不涉密", default=False)
+    pack_version = models.ForeignKey(
+        RulePackVersion, models.PROTECT, related_name="cases", verbose_name="规则包版本"
+    )
+    chain = models.OneToOneField(
+        Chain, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="立项审批"
+    )
+    clock = models.ForeignKey(
+        "deadlines.Clock",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="办结时限",
+    )
+    state = FSMField(
+        "状态", default=CaseState.DRAFT, choices=CaseState.choices, protected=True, max_length=20
+    )
+    cycle = models.PositiveSmallIntegerField("办理轮次", default=1)
+    batch = models.UUIDField("批次", null=True, blank=True, db_index=True)
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登记人"
+    )
+    created_at = models.DateTimeField("登记时间")
+    registered_at = models.DateTimeField("立项时间", null=True, blank=True)
+    assigned_at = models.DateTimeField("交办时间", null=True, blank=True)
+    started_at = models.DateTimeField("承办时间", null=True, blank=True)
+    done_at = models.DateTimeField("完成时间", null=True, blank=True)
+    completed_at = models.DateTimeField("办结时间", null=True, blank=True)
+    closed_at = models.DateTimeField("销号时间", null=True, blank=True)
+    result = models.TextField("办理结果", blank=True)
+    grade = models.CharField("评价等级", max_length=40, blank=True)
+    grade_reason = models.CharField("评价理由", max_length=500, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "督办事项"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["office", "state", "-id"]),
+            models.Index(fields=["supervisor", "state"]),
+            models.Index(fields=["lead_unit", "completed_at"]),
+            models.Index(fields=["office", "completed_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "number"], condition=~Q(number=""), name="case_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=CaseState.values), name="case_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "pending_approval"])
+                | (~Q(number="") & Q(registered_at__isnull=False)),
+                name="registered_case_has_a_number",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["completed", "closed"])
+                | (Q(completed_at__isnull=False, done_at__isnull=False) & ~Q(result="")),
+                name="completed_case_has_a_result",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}".strip()
+
+    @property
+    def ledger_office_id(self) -> int:
+        return self.office_id
+
+    @property
+    def ledger_case_id(self) -> int:
+        return self.pk
+
+    @cached_property
+    def parties(self) -> list[Assignment]:
+        """The lead unit first, then the co-units."""
+        rows = self.assignments.select_related("unit", "clock").order_by("-kind", "id")
+        found = list(rows)
+        for row in found:
+            row.case = self
+        return found
+
+    @property
+    def lead(self) -> Assignment | None:
+        return next((party for party in self.parties if party.is_lead), None)
+
+    @property
+    def is_done(self) -> bool:
+        return self.state in DONE
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in UNDER_WAY
+
+    @property
+    def source_label(self) -> str:
+        choice = self.pack.case_sources.get(self.source)
+        return choice.label if choice else ""
+
+    @property
+    def urgency_label(self) -> str:
+        choice = self.pack.urgencies.get(self.urgency)
+        return choice.label if choice else ""
+
+    @property
+    def grade_label(self) -> str:
+        choice = self.pack.grades.get(self.grade)
+        return choice.label if choice else ""
+
+    @transition(
+        state,
+        CaseState.DRAFT,
+        CaseState.PENDING_APPROVAL,
+        conditions=[guards.HAS_LEAD],
+        permission=permissions.is_registrar_or_supervisor,
+        custom={"step": "submit"},
+    )
+    def submit(self, *, chain: Chain, pack_version: RulePackVersion) -> None:
+        self.chain, self.pack_version = chain, pack_version
+
+    @transition(
+        state,
+        CaseState.PENDING_APPROVAL,
+        CaseState.REGISTERED,
+        permission=permissions.holds_chain,
+        custom={"step": "approve"},
+    )
+    def approve(self, *, number: str, pack_version: RulePackVersion, at: datetime) -> None:
+        self.number, self.pack_version, self.registered_at = number, pack_version, at
+
+    @transition(
+        state,
+        CaseState.PENDING_APPROVAL,
+        CaseState.DRAFT,
+        permission=permissions.holds_chain,
+        custom={"step": "return_to_draft"},
+    )
+    def return_to_draft(self) -> None:
+        self.chain = None
+
+    @transition(
+        state,
+        CaseState.REGISTERED,
+        CaseState.ASSIGNED,
+        permission=permissions.is_supervisor,
+        custom={"step": "assign"},
+    )
+    def assign(self, *, at: datetime) -> None:
+        self.assigned_at = at
+
+    @transition(
+        state,
+        CaseState.ASSIGNED,
+        CaseState.IN_PROGRESS,
+        permission=permissions.starts_case,
+        custom={"step": "start"},
+    )
+    def start(self, *, at: datetime) -> None:
+        self.started_at = at
+
+    @transition(
+        state,
+        CaseState.IN_PROGRESS,
+        CaseState.COMPLETED,
+        conditions=[guards.CO_UNITS_DONE],
+        permission=permissions.may_complete,
+        custom={"step": "complete"},
+    )
+    def complete(
+        self, *, at: datetime, done_at: datetime, result: str, grade: str, grade_reason: str
+    ) -> None:
+        self.completed_at, self.done_at, self.result = at, done_at, result
+        self.grade, self.grade_reason = grade, grade_reason
+
+    @transition(
+        state,
+        CaseState.COMPLETED,
+        CaseState.CLOSED,
+        conditions=[guards.RESULT_RECORDED],
+        permission=permissions.is_supervisor,
+        custom={"step": "strike_off"},
+    )
+    def strike_off(self, *, at: datetime) -> None:
+        self.closed_at = at

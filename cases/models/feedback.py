@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django_fsm import FSMField, transition
+
+from cases import permissions
+from cases.models.assignment import Assignment
+from cases.models.case import Case
+from duban.ledger.stateful import Stateful
+from duban.org.actor import Actor
+from duban.org.roles import UNIT
+from duban.rulepacks.models import RulePackVersion
+
+
+class FeedbackKind(models.TextChoices):
+    INITIAL = "initial_report", "初报"
+    FOLLOW_UP = "follow_up_report", "续报"
+    VERIFIED = "verified_report", "核报"
+    DIFFICULTY = "difficulty_report", "困难报告"
+    NO_CHANGE = "no_change", "无变化"
+
+
+class FeedbackState(models.TextChoices):
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "已报送"
+    ACCEPTED = "accepted", "已采纳"
+    RETURNED = "returned", "已退回"
+
+
+class FeedbackQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor | None) -> FeedbackQuerySet:
+        """Drafts belong to their unit; a co-unit sees its own reports, the lead all (CZ-3.2d)."""
+        rows = self.filter(assignment__case__in=Case.objects.visible_to(actor))
+        if actor is None or not actor.has(*UNIT):
+            return rows.exclude(state=FeedbackState.DRAFT)
+        own = Q(assignment__unit_id=actor.unit_id)
+        of_a_led_case = Q(assignment__case__lead_unit_id=actor.unit_id) & ~Q(state="draft")
+        return rows.filter(own | of_a_led_case)
+
+    def sent(self) -> FeedbackQuerySet:
+        return self.exclude(state=FeedbackState.DRAFT)
+
+
+class Feedback(Stateful):
+    """反馈: what a unit reports on its part. It is not the application for completion."""
+
+    assignment = models.ForeignKey(
+        Assignment, models.PROTECT, related_name="feedback", verbose_name="承办"
+    )
+    kind = models.CharField("类别", max_length=20, choices=FeedbackKind.choices)
+    content = models.TextField("进展情况", max_length=5000, blank=True)
+    finished = models.BooleanField("已办理完毕", default=False)
+    expected_on = models.DateField("预计完成日期", null=True, blank=True)
+    expected_person = models.CharField("责任人", max_length=60, blank=True)
+    problem = models.TextField("存在困难和问题", max_length=3000, blank=True)
+    proposal = models.TextField("下一步意见建议", max_length=3000, blank=True)
+    state = FSMField(
+        "状态",
+        default=FeedbackState.DRAFT,
+        choices=FeedbackState.choices,
+        protected=True,
+        max_length=20,
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="填报人"
+    )
+    created_at = models.DateTimeField("填写时间")
+    submitted_at = models.DateTimeField("报送时间", null=True, blank=True)
+    reply = models.CharField("处理意见", max_length=500, blank=True)
+    replied_at = models.DateTimeField("处理时间", null=True, blank=True)
+
+    objects = FeedbackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "反馈"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["assignment", "-submitted_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=FeedbackState.values), name="feedback_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(submitted_at__isnull=False),
+                name="sent_feedback_has_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}（{self.assignment.unit.label}）"
+
+    @property
+    def ledger_office_id(self) -> int:
+        return self.assignment.case.office_id
+
+    @property
+    def ledger_case_id(self) -> int:
+        return self.assignment.case_id
+
+    @property
+    def pack_version(self) -> RulePackVersion:
+        return self.assignment.case.pack_version
+
+    @transition(
+        state,
+        FeedbackState.DRAFT,
+        FeedbackState.SUBMITTED,
+        permission=permissions.reports,
+        custom={"step": "feedback"},
+    )
+    def submit(self, *, at: datetime) -> None:
+        self.submitted_at = at
+
+    @transition(
+        state,
+        FeedbackState.SUBMITTED,
+        FeedbackState.ACCEPTED,
+        permission=permissions.reviews,
+        custom={"step": "feedback_accept"},
+    )
+    def accept(self, *, at: datetime, reply: str) -> None:
+        self.replied_at, self.reply = at, reply
+
+    @transition(
+        state,
+        FeedbackState.SUBMITTED,
+        FeedbackState.RETURNED,
+        permission=permissions.reviews,
+        custom={"step": "feedback_return"},
+    )
+    def send_back(self, *, at: datetime, reply: str) -> None:
+        self.replied_at, self.reply = at, reply
+
+
+class FeedbackDuty(models.Model):
+    """A report owed by a date: the first one, or one a month until the matter is done."""
+
+    assignment = models.ForeignKey(
+        Assignment, models.PROTECT, related_name="duties", verbose_name="承办"
+    )
+    key = models.CharField("义务", max_length=40)
+    label = models.CharField("名称", max_length=60)
+    period = models.CharField(
+        "所属期", max_length=10, help_text="一次性的为“首次”，按月的为年-月。"
+    )
+    clock = models.OneToOneField(
+        "deadlines.Clock", models.PROTECT, related_name="+", verbose_name="时限"
+    )
+    fulfilled_by = models.ForeignKey(
+        Feedback,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="fulfils",
+        verbose_name="所报反馈",
+    )
+    fulfilled_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报送义务"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment", "key", "period"], name="one_duty_per_period"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}（{self.period}）"

@@ -1,0 +1,206 @@
+"""送达、签收、完成: the steps of one unit's part."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.utils import timezone
+
+from cases.models import Assignment, Case, CaseState, Channel
+from cases.services.duties import duties_close, duty_open_first
+from cases.services.findings import finding_of_late_finish
+from cases.services.messages import tell_staff, tell_unit
+from deadlines.models import Clock
+from deadlines.rules import compute
+from deadlines.services.clocks import clock_open, clock_stop, known_calendar
+from duban.ledger.errors import RuleViolation, StaleVersion
+from duban.ledger.transition import lock
+from duban.ledger.transition import transition as through_the_door
+from duban.org.actor import Actor
+from duban.rulepacks.schema import Limit
+
+
+def assignment_deliver(
+    *,
+    assignment: Assignment,
+    by: Actor,
+    at: datetime,
+    received_at: datetime | None = None,
+) -> Assignment:
+    """送达: starts the clock, not the 签收 click (LZ-A-7b, CZ-3.1c).
+
+    `received_at` is the registered receipt of a paper; by default delivery is now.
+    """
+    start = received_at or at
+    channel = Channel.PAPER if received_at else Channel.SYSTEM
+    with through_the_door(assignment, "deliver", by=by, at=start) as step:
+        row: Assignment = step.subject
+        clock = _open_clock(row, start=start, at=at, by=by)
+        step.run(at=start, channel=channel, clock=clock)
+        if row.is_lead:
+            Case.objects.filter(pk=row.case_id).update(clock=clock)
+        duty_open_first(assignment=row, start=start, at=at)
+        tell_unit(row, "case_assigned", at=at)
+    return assignment
+
+
+def _open_clock(row: Assignment, *, start: datetime, at: datetime, by: Actor) -> Clock:
+    case, pack = row.case, row.pack
+    urgency = pack.urgencies.get(case.urgency)
+    due_on, limit = row.due_on or case.due_on, None
+    if due_on is None and urgency is not None:
+        limit = pack.limits[urgency.limit]
+        due_on = _capped_by_lead(row, limit, start, at)
+    if due_on is None and limit is None:
+        raise RuleViolation({"due_on": ["尚未确定办结期限，不能交办。"]})
+    authority = pack.due_bases.get(case.due_basis) or pack.steps["due_date"]
+    return clock_open(
+        office=case.office,
+        unit=row.unit,
+        kind=urgency.limit if limit else "due_date",
+        label="办结期限" if row.is_lead else "协办期限",
+        limit=None if due_on else limit,
+        due_on=due_on,
+        clause="" if limit and not due_on else authority.clause,
+        quote="" if limit and not due_on else authority.quote,
+        start=start,
+        pack=pack,
+        by=by,
+        at=at,
+        case_id=case.pk,
+        subject=case.title,
+    )
+
+
+def _capped_by_lead(row: Assignment, limit: Limit, start: datetime, at: datetime) -> date | None:
+    """The lead's last day where a co-unit's own count would end later (DESIGN 4)."""
+    if row.is_lead:
+        return None
+    lead = Assignment.objects.filter(case_id=row.case_id, kind="lead").select_related("clock").get()
+    if lead.clock is None:
+        return None
+    own = compute(limit, start, known_calendar(at), with_days=False)
+    return lead.clock.due_on if own.last_day > lead.clock.due_on else None
+
+
+def assignment_register_receipt(
+    *,
+    assignment: Assignment,
+    received_on: date,
+    by: Actor,
+    at: datetime | None = None,
+    expect: int | None = None,
+) -> Assignment:
+    """登记纸质送达: the clock of a paper runs from its registered receipt (CZ-3.1c)."""
+    at = at or timezone.now()
+    today = timezone.localdate(at)
+    with transaction.atomic():
+        row = lock(assignment)
+        assigned = row.case.assigned_at
+        if assigned is None:
+            raise RuleViolation("本事项尚未交办，不能登记送达。")
+        if received_on > today:
+            raise RuleViolation({"received_on": ["送达日期不能晚于今天。"]})
+        if received_on < timezone.localdate(assigned):
+            raise RuleViolation({"received_on": ["送达日期不能早于交办日期。"]})
+        if expect is not None and expect != row.version:
+            raise StaleVersion(seen=expect, now=row.version)
+        noon = datetime.combine(received_on, time(12), timezone.get_current_timezone())
+        return assignment_deliver(
+            assignment=row, by=by, at=at, received_at=min(max(noon, assigned), at)
+        )
+
+
+def assignment_acknowledge(
+    *,
+    assignment: Assignment,
+    by: Actor,
+    at: datetime | None = None,
+    responsible_person: str = "",
+    expect: int | None = None,
+) -> Assignment:
+    """签收: the first one of a matter sets it in progress."""
+    at = at or timezone.now()
+    with through_the_door(assignment, "acknowledge", by=by, at=at, expect=expect) as step:
+        row: Assignment = step.subject
+        step.run(by=by, at=at, responsible_person=responsible_person.strip())
+        case = lock(row.case)
+        if case.state == CaseState.ASSIGNED:
+            with through_the_door(case, "start", by=by, at=at) as start:
+                start.run(at=at)
+    return assignment
+
+
+def assignment_report_done(
+    *,
+    assignment: Assignment,
+    result: str,
+    by: Actor,
+    at: datetime | None = None,
+    expect: int | None = None,
+) -> Assignment:
+    """报告完成: a co-unit says that its part is done."""
+    at = at or timezone.now()
+    if not result.strip():
+        raise RuleViolation({"result": ["请填写完成情况。"]})
+    with through_the_door(assignment, "report_done", by=by, at=at, expect=expect) as step:
+        step.run(at=at, result=result.strip())
+        tell_staff(step.subject.case, "co_unit_reported", at=at, about=step.subject)
+    return assignment
+
+
+def assignment_accept(
+    *, assignment: Assignment, by: Actor, at: datetime | None = None, expect: int | None = None
+) -> Assignment:
+    """认可完成: the clock stops at the moment the unit reported, not when it was read."""
+    at = at or timezone.now()
+    with through_the_door(assignment, "accept", by=by, at=at, expect=expect) as step:
+        row: Assignment = step.subject
+        clock_stop(clock=row.clock, at=row.reported_done_at, by=by)
+        duties_close(assignment=row, at=row.reported_done_at, by=by)
+        step.run(at=at)
+        finding_of_late_finish(assignment=row)
+    return assignment
+
+
+def assignment_return_for_rework(
+    *,
+    assignment: Assignment,
+    reason: str,
+    by: Actor,
+    at: datetime | None = None,
+    expect: int | None = None,
+) -> Assignment:
+    """退回重办: back to work, the clock as it was (CZ-3.6d)."""
+    at = at or timezone.now()
+    if not reason.strip():
+        raise RuleViolation({"reason": ["请写明退回理由。"]})
+    with through_the_door(
+        assignment, "return_for_rework", by=by, at=at, expect=expect, note=reason
+    ) as step:
+        step.run(reason=reason.strip())
+        tell_unit(step.subject, "assignment_returned", at=at, context={"reason": reason})
+    return assignment
+
+
+def assignment_waive(
+    *,
+    assignment: Assignment,
+    reason: str,
+    by: Actor,
+    at: datetime | None = None,
+    expect: int | None = None,
+) -> Assignment:
+    """免予完成: a co-unit's part is no longer needed; why is recorded."""
+    at = at or timezone.now()
+    if not reason.strip():
+        raise RuleViolation({"reason": ["请写明免予完成的理由。"]})
+    with through_the_door(assignment, "waive", by=by, at=at, expect=expect, note=reason) as step:
+        row: Assignment = step.subject
+        if row.clock:
+            clock_stop(clock=row.clock, at=at, by=by)
+        duties_close(assignment=row, at=at, by=by)
+        step.run(at=at, reason=reason.strip())
+        tell_unit(row, "assignment_waived", at=at, context={"reason": reason})
+    return assignment

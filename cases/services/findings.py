@@ -1,0 +1,140 @@
+"""超时情形: written at the due moment, unless a timely request is undecided (DESIGN 4)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from cases.models import Assignment, ClosureRequest, Extension, FeedbackDuty
+from cases.models.assignment import RUNNING
+from cases.models.closure import OPEN_CLOSURE
+from cases.models.extension import OPEN_EXTENSION
+from deadlines.models import Clock, OverdueFinding, OverdueKind
+from deadlines.services.overdue import overdue_record
+from duban.ledger.errors import RuleViolation
+
+logger = logging.getLogger(__name__)
+
+# Key in the pack's overdue_kinds → kind of LZ-A-10.
+KINDS = {
+    "unfinished": OverdueKind.NOT_FINISHED,
+    "not_accepted": OverdueKind.NOT_ACCEPTED,
+    "finished_late": OverdueKind.FINISHED_LATE,
+    "late_request": OverdueKind.REQUESTED_LATE,
+    "no_feedback": OverdueKind.NO_FEEDBACK,
+    "other": OverdueKind.OTHER,
+}
+
+
+def findings_write(*, at: datetime) -> int:
+    """Write every finding due by that moment that is not written yet; returns how many.
+
+    A row that fails is logged and tried again next time; it holds up no other.
+    """
+    parts = _each(_overdue_parts(at).iterator(chunk_size=500), lambda row: _of_part(row, at))
+    duties = _each(_overdue_duties(at).iterator(chunk_size=500), lambda row: _of_duty(row, at))
+    return parts + duties
+
+
+def finding_of_late_finish(*, assignment: Assignment) -> None:
+    """Finished after the deadline: kind 2, with the days late (LZ-A-10.2).
+
+    It was unfinished at the due moment too, whether or not a sweep came by in between.
+    """
+    clock, done_at = assignment.clock, assignment.reported_done_at
+    if clock and done_at and done_at >= clock.due_at:
+        _of_part(assignment, done_at)
+        _write(assignment, clock, "finished_late", done_at)
+
+
+def finding_of_late_report(*, duty: FeedbackDuty, at: datetime) -> None:
+    """A report owed and not there at its due moment, unless the work was finished by then."""
+    done_at = duty.assignment.reported_done_at
+    if at >= duty.clock.due_at and not (done_at and done_at < duty.clock.due_at):
+        _of_duty(duty, at)
+
+
+def is_waiting(assignment: Assignment, clock: Clock) -> bool:
+    """A request made in time is undecided: shown as 待批, and nothing is held against the unit."""
+    reported = assignment.reported_done_at is not None and (
+        assignment.reported_done_at < clock.due_at
+    )
+    if assignment.clock_id != clock.pk:
+        # What is done owes no further report; a notice still wants its answer.
+        return reported and FeedbackDuty.objects.filter(clock=clock).exists()
+    asked = Extension.objects.filter(
+        assignment=assignment, state__in=OPEN_EXTENSION, requested_at__lt=clock.due_at
+    )
+    applied = ClosureRequest.objects.filter(
+        assignment=assignment, state__in=OPEN_CLOSURE, submitted_at__lt=clock.due_at
+    )
+    return reported or asked.exists() or applied.exists()
+
+
+def _overdue_parts(at: datetime) -> QuerySet[Assignment]:
+    """Parts whose clock has run out, with nothing timely undecided and no finding yet."""
+    known = OverdueFinding.objects.filter(
+        clock=OuterRef("clock"), kind=OverdueKind.NOT_FINISHED, due_at=OuterRef("clock__due_at")
+    )
+    asked = Extension.objects.filter(
+        assignment=OuterRef("pk"), state__in=OPEN_EXTENSION,
+        requested_at__lt=OuterRef("clock__due_at"),
+    )
+    return (
+        Assignment.objects.filter(
+            state__in=RUNNING, clock__state="running", clock__due_at__lte=at
+        )
+        .exclude(reported_done_at__lt=F("clock__due_at"))
+        .filter(~Exists(known), ~Exists(asked))
+        .select_related("clock", "case__pack_version")
+    )
+
+
+def _overdue_duties(at: datetime) -> QuerySet[FeedbackDuty]:
+    known = OverdueFinding.objects.filter(
+        clock=OuterRef("clock"), kind=OverdueKind.NO_FEEDBACK, due_at=OuterRef("clock__due_at")
+    )
+    return (
+        FeedbackDuty.objects.filter(
+            fulfilled_at__isnull=True, clock__state="running", clock__due_at__lte=at
+        )
+        .exclude(assignment__reported_done_at__lt=F("clock__due_at"))
+        .filter(~Exists(known))
+        .select_related("clock", "assignment__case__pack_version")
+    )
+
+
+def _of_part(assignment: Assignment, at: datetime) -> int:
+    clock = assignment.clock
+    written = _write(assignment, clock, "unfinished", at)
+    if not assignment.feedback.sent().filter(submitted_at__lt=clock.due_at).exists():
+        written += _write(assignment, clock, "no_feedback", at)
+    return written
+
+
+def _of_duty(duty: FeedbackDuty, at: datetime) -> int:
+    return _write(duty.assignment, duty.clock, "no_feedback", at)
+
+
+def _each(rows: Iterable[Any], write: Callable[[Any], int]) -> int:
+    written = 0
+    for row in rows:
+        try:
+            with transaction.atomic():
+                written += write(row)
+        except (DatabaseError, RuleViolation, LookupError, ValueError):
+            logger.exception("The finding of %s %s could not be written", row._meta.label, row.pk)
+    return written
+
+
+def _write(assignment: Assignment, clock: Clock, key: str, at: datetime) -> int:
+    """Only the kinds that the case's own pack knows."""
+    if key not in assignment.pack.overdue_kinds:
+        return 0
+    overdue_record(clock=clock, kind=KINDS[key], at=at)
+    return 1

@@ -1,0 +1,130 @@
+"""Who is told what. Rows only: `duban.notify` delivers them after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import Assignment, Case
+from deadlines.office_hours import next_office_moment
+from deadlines.services.clocks import known_calendar
+from duban.approvals.models import Chain
+from duban.approvals.services import posts_of
+from duban.notify.services import message_create
+from duban.org.models import Delegation, Post, User
+from duban.org.roles import OFFICE, STAFF
+from duban.org.selectors import head_of, liaisons
+from duban.rulepacks.schema import Pack
+
+
+def deliver_after(pack: Pack, at: datetime) -> datetime:
+    """Messages leave in office hours only (DESIGN 3.5)."""
+    spans = pack.hours.spans if pack.hours else ()
+    return next_office_moment(at, known_calendar(at), spans) if spans else at
+
+
+def tell_people(
+    people: Iterable[User],
+    template: str,
+    *,
+    case: Case,
+    at: datetime,
+    context: Mapping[str, Any] | None = None,
+    event: str = "",
+    url: str = "",
+) -> None:
+    """One message each; the same event to the same person is told once."""
+    message_create(
+        event=event or f"{template}:{case.pk}:{at.isoformat()}",
+        recipients=list(people),
+        template=template,
+        context={"case": case, **(context or {})},
+        office=case.office,
+        url=url or reverse("cases:detail", args=[case.pk]),
+        at=at,
+        case_id=case.pk,
+        deliver_after=deliver_after(case.pack, at),
+    )
+
+
+def tell_unit(
+    assignment: Assignment,
+    template: str,
+    *,
+    at: datetime,
+    context: Mapping[str, Any] | None = None,
+    event: str = "",
+) -> None:
+    """The unit's liaisons (CZ-5.3b); a unit without one is told through its head."""
+    on = timezone.localdate(at)
+    people = liaisons([assignment.unit_id], on=on)
+    if not people and (head := head_of(assignment.unit, on=on)):
+        people = [head]
+    tell_people(
+        people,
+        template,
+        case=assignment.case,
+        at=at,
+        event=event or _event(template, assignment, at),
+        context={"assignment": assignment, **(context or {})},
+    )
+
+
+def tell_staff(
+    case: Case,
+    template: str,
+    *,
+    at: datetime,
+    about: Assignment | None = None,
+    context: Mapping[str, Any] | None = None,
+    event: str = "",
+) -> None:
+    """The supervising section; where nobody sits there, the 督查室."""
+    on = timezone.localdate(at)
+    posts = Post.objects.held(on=on).filter(office_id=case.office_id, user__is_active=True)
+    here = posts.filter(unit_id=case.supervisor_id, role__in=STAFF)
+    chosen = here if here.exists() else posts.filter(role__in=OFFICE)
+    tell_people(
+        User.objects.filter(posts__in=chosen).distinct(),
+        template,
+        case=case,
+        at=at,
+        event=event or (_event(template, about, at) if about else ""),
+        context={"assignment": about, **(context or {})},
+    )
+
+
+def _event(template: str, assignment: Assignment, at: datetime) -> str:
+    """Two units of one matter may be told the same thing at the same moment, by one liaison."""
+    return f"{template}:{assignment.case_id}/{assignment.pk}:{at.isoformat()}"
+
+
+def tell_assigner(case: Case, template: str, *, at: datetime, context: Mapping[str, Any]) -> None:
+    """The leader who ordered the matter, where one did (CZ-3.3b)."""
+    if case.assigner:
+        tell_people([case.assigner.user], template, case=case, at=at, context=context)
+
+
+def tell_approvers(chain: Chain, *, at: datetime) -> None:
+    """Those whose turn it is in the chain."""
+    chain = Chain.objects.get(pk=chain.pk)
+    step = chain.current
+    if step is None or chain.case_id is None:
+        return
+    posts = posts_of(step, at=at).exclude(user__in=chain.involved)
+    standing_in = Delegation.objects.filter(post__in=posts, starts_at__lte=at, ends_at__gt=at)
+    people = User.objects.filter(is_active=True).exclude(pk__in=chain.involved)
+    tell_people(
+        people.filter(Q(posts__in=posts) | Q(delegated_to_me__in=standing_in)).distinct(),
+        "approval_awaits",
+        case=Case.objects.get(pk=chain.case_id),
+        at=at,
+        context={"chain": chain, "step": step},
+        url=reverse("cases:approvals"),
+        event=f"approval:{step.pk}",
+    )

@@ -1,0 +1,199 @@
+"""文书: 立项通知、催办、预警、督办通知书."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from cases import permissions
+from cases.documents import notice_content, registration_content
+from cases.models import Assignment, Case, Notice, NoticeKind
+from cases.services.messages import tell_staff, tell_unit
+from deadlines.models import Clock
+from deadlines.services.clocks import clock_open, clock_stop, known_calendar
+from duban.documents.models import OfficialDocument
+from duban.documents.services import document_issue
+from duban.ledger.errors import RuleViolation
+from duban.ledger.record import record
+from duban.ledger.transition import transition as through_the_door
+from duban.org.actor import Actor
+from duban.org.models import Office
+from duban.rulepacks.schema import DocumentKind
+
+# A unit is urged at most once in so many working days, whoever urges (DESIGN 3.5).
+COOL_DOWN_DAYS = 1
+
+
+def series(rule: DocumentKind, office: Office) -> str:
+    """What stands before the year in the number; it names the row of numbers."""
+    return rule.number.split("〔")[0].format(prefix=office.prefix)
+
+
+def registration_notice_issue(*, case: Case, by: Actor, at: datetime) -> OfficialDocument:
+    """立项通知: one document for the matter, to all its units (CZ-3.1b)."""
+    rule = case.pack.documents[NoticeKind.REGISTRATION]
+    return document_issue(
+        office=case.office,
+        kind=NoticeKind.REGISTRATION,
+        prefix=series(rule, case.office),
+        build=lambda number: registration_content(case, on=timezone.localdate(at)),
+        layout=rule.layout,
+        by=by,
+        at=at,
+        case_id=case.pk,
+    )
+
+
+@transaction.atomic
+def notice_issue(
+    *,
+    assignment: Assignment,
+    kind: NoticeKind,
+    content: str,
+    by: Actor,
+    at: datetime | None = None,
+) -> Notice:
+    """催办, 预警 or 督办通知书 to one unit, with the reply date of the pack.
+
+    A 督办通知书 follows an early warning (CZ-3.4e). Raises RuleViolation with every reason.
+    """
+    at = at or timezone.now()
+    case = assignment.case
+    if not permissions.is_supervisor(case, by):
+        raise PermissionDenied("only the supervising section sends notices")
+    if reasons := notice_problems(assignment, kind, content, at=at):
+        raise RuleViolation(reasons)
+    notice = Notice.objects.create(
+        case=case,
+        assignment=assignment,
+        kind=kind,
+        content=content.strip(),
+        created_by_id=by.user_id,
+        created_at=at,
+    )
+    record(
+        notice, "draft", label="起草文书", by=by, at=at, office_id=case.office_id, case_id=case.pk
+    )
+    with through_the_door(notice, "issue", by=by, at=at, note=content.strip()) as step:
+        row: Notice = step.subject
+        clock = _reply_clock(row, at)
+        document = document_issue(
+            office=case.office,
+            kind=kind,
+            prefix=series(row.rule, case.office),
+            build=lambda number: notice_content(row, clock=clock, on=timezone.localdate(at)),
+            layout=row.rule.layout,
+            by=by,
+            at=at,
+            case_id=case.pk,
+        )
+        step.run(at=at, document=document, clock=clock)
+        tell_unit(assignment, "notice_issued", at=at, context={"notice": row, "clock": clock})
+    return notice
+
+
+def notice_problems(
+    assignment: Assignment,
+    kind: NoticeKind,
+    content: str,
+    *,
+    at: datetime,
+    sent: Sequence[Notice] | None = None,
+) -> dict[str, list[str]]:
+    """Why this notice may not be sent now, by field. `sent`: what went to the unit, where known."""
+    found: dict[str, list[str]] = {}
+    if not content.strip():
+        found["content"] = ["请写明内容和要求。"]
+    if not assignment.is_running:
+        found["assignment"] = [
+            f"{assignment.unit.label}的承办{assignment.get_state_display()}，无需再发文书。"
+        ]
+    if sent is None:
+        sent = list(assignment.notices.exclude(state="draft"))
+    kinds = [notice.kind for notice in sent]
+    if kind == NoticeKind.SUPERVISION and NoticeKind.EARLY_WARNING not in kinds:
+        clause = assignment.pack.steps["supervise"].clause
+        found["kind"] = [f"下达督办通知书前应先提出预警（{clause}）。"]
+    if kind == NoticeKind.URGE and kind in kinds:
+        last = timezone.localdate(max(n.issued_at for n in sent if n.kind == kind))
+        again = known_calendar(at).add_working_days(last, COOL_DOWN_DAYS)
+        if timezone.localdate(at) < again:
+            count = kinds.count(kind)
+            found["kind"] = [f"{last}已催办（共{count}次），{again}起方可再次催办。"]
+    return found
+
+
+def _reply_clock(notice: Notice, at: datetime) -> Clock | None:
+    limit_id, pack, case = notice.rule.reply_limit, notice.pack, notice.case
+    if limit_id is None:
+        return None
+    return clock_open(
+        office=case.office,
+        unit=notice.assignment.unit,
+        kind=limit_id,
+        label=f"{notice.get_kind_display()}回复期限",
+        limit=pack.limits[limit_id],
+        start=at,
+        pack=pack,
+        at=at,
+        case_id=case.pk,
+        subject=case.title,
+    )
+
+
+def notice_receipt(
+    *, notice: Notice, by: Actor, at: datetime | None = None, expect: int | None = None
+) -> Notice:
+    at = at or timezone.now()
+    with through_the_door(notice, "receipt", by=by, at=at, expect=expect) as step:
+        step.run(at=at)
+    return notice
+
+
+def notice_reply(
+    *, notice: Notice, reply: str, by: Actor, at: datetime | None = None, expect: int | None = None
+) -> Notice:
+    """回复: stops the reply clock."""
+    at = at or timezone.now()
+    if not reply.strip():
+        raise RuleViolation({"reply": ["请填写回复内容。"]})
+    with through_the_door(notice, "give_reply", by=by, at=at, expect=expect) as step:
+        row: Notice = step.subject
+        if row.clock:
+            clock_stop(clock=row.clock, at=at, by=by)
+        step.run(at=at, reply=reply.strip())
+        tell_staff(row.case, "notice_replied", at=at, about=row.assignment, context={"notice": row})
+    return notice
+
+
+def notice_settle(
+    *, notice: Notice, by: Actor, at: datetime | None = None, expect: int | None = None
+) -> Notice:
+    at = at or timezone.now()
+    with through_the_door(notice, "settle", by=by, at=at, expect=expect) as step:
+        row: Notice = step.subject
+        if row.clock and row.replied_at is None:
+            clock_stop(clock=row.clock, at=at, by=by)
+        step.run(at=at)
+    return notice
+
+
+def notices_many(
+    *, assignments: list[Assignment], content: str, by: Actor, at: datetime | None = None
+) -> list[tuple[Assignment, list[str]]]:
+    """Bulk 催办: each unit by itself, with its own answer."""
+    at = at or timezone.now()
+    answers: list[tuple[Assignment, list[str]]] = []
+    for assignment in assignments:
+        try:
+            notice_issue(assignment=assignment, kind=NoticeKind.URGE, content=content, by=by, at=at)
+            answers.append((assignment, []))
+        except RuleViolation as refusal:
+            answers.append((assignment, refusal.texts))
+        except PermissionDenied:
+            answers.append((assignment, ["您不是本事项的督办科室，不能催办。"]))
+    return answers
