@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    """The demonstration: three invented localities at work. Loaded only by `duban_demo`."""
+
+    name = "duban.demo"
+    label = "demo"
+    verbose_name = "演示"

@@ -1,0 +1,43 @@
+"""Building the demonstration, once."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+from django.db import transaction
+
+from deadlines.calendar import WorkingCalendar
+from duban.demo.localities import LOCALITIES
+from duban.demo.matters import BY_LOCALITY
+from duban.demo.plots import PLOTS
+from duban.demo.stories import Story
+from duban.demo.timeline import Timeline, moment
+from duban.demo.world import world_make
+from duban.org.models import Office
+
+BEGINNING = timedelta(days=160)
+EVENING = time(18)
+
+
+def is_built() -> bool:
+    return Office.objects.exists()
+
+
+@transaction.atomic
+def build(as_of: date) -> int:
+    """Make the localities and let their matters happen up to the last working day before `as_of`.
+
+    Everything goes through the services people use. Returns how many matters there are; all of
+    it is one transaction, so that an interrupted build leaves nothing behind.
+    """
+    base = WorkingCalendar.load(as_of).add_working_days(as_of, -1)
+    timeline = Timeline(base - BEGINNING)
+    count = 0
+    for locality in LOCALITIES:
+        world = world_make(locality, built_on=base - BEGINNING)
+        for matter in BY_LOCALITY[locality.key]:
+            story = Story(world, matter, base, timeline)
+            PLOTS[matter.story](story)
+            count += 1
+    timeline.run(moment(base, EVENING))
+    return count

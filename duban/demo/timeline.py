@@ -1,0 +1,53 @@
+"""Acts in the order of time, with the sweep between them as beat would run it."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cases.services.alerts import consume_alerts
+from deadlines.services import sweep
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+SWEEP_AT = time(0, 5)
+
+
+def moment(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, SHANGHAI)
+
+
+@dataclass
+class Timeline:
+    """What people will do, and when. An act may plan further acts, never earlier than itself."""
+
+    start: date
+    acts: list[tuple[datetime, int, Callable[[datetime], Any]]] = field(default_factory=list)
+    _order: Any = field(default_factory=count)
+
+    def plan(self, at: datetime, act: Callable[[datetime], Any]) -> None:
+        heapq.heappush(self.acts, (at, next(self._order), act))
+
+    def run(self, until: datetime) -> int:
+        """Perform every act due before `until`, sweeping after each midnight; returns how many."""
+        done, day = 0, self.start
+        while self.acts and self.acts[0][0] < until:
+            at, _, act = heapq.heappop(self.acts)
+            day = self._sweep_through(day, at)
+            act(at)
+            done += 1
+        self._sweep_through(day, until)
+        return done
+
+    def _sweep_through(self, day: date, at: datetime) -> date:
+        """Sweep once a day up to that moment."""
+        while moment(day, SWEEP_AT) <= at:
+            when = moment(day, SWEEP_AT)
+            sweep(when)
+            consume_alerts(at=when)
+            day += timedelta(days=1)
+        return day
