@@ -184,3 +184,8 @@ def statutory_days(year: int) -> dict[date, str]:
 @lru_cache
 def _shipped(known: int) -> WorkingCalendar:
     return WorkingCalendar(shipped_notices()[:known])
+
+
+def is_working_day(on: date) -> bool:
+    """Whether that day is worked, by everything announced so far."""
+    return WorkingCalendar.load(None).is_working(on)

@@ -29,17 +29,20 @@ app.conf.beat_schedule = {
         "task": "duban.notify.tasks.deliver",
         "schedule": crontab(minute="2-59/5"),
     },
-    "missing-documents": {
+    "documents-not-yet-rendered": {
         "task": "duban.documents.tasks.render_missing",
         "schedule": crontab(minute="3-59/5"),
     },
     "digest": {
         "task": "duban.notify.tasks.send_digests",
-        "schedule": crontab(hour=8, minute=30),
+        # At 08:30 once a day and person; the later rounds make up a missed one and retry a mail
+        # server that was down.
+        "schedule": crontab(hour="8-17", minute="0-59/10"),
     },
     "quarterly-bulletins": {
         "task": "reports.tasks.draft_quarterly_bulletins",
-        "schedule": crontab(hour=9, minute=0),
+        # The first working day and the hour are the service's question; later rounds catch up.
+        "schedule": crontab(minute="0,30"),
     },
 }
 

@@ -246,8 +246,9 @@ DUBAN_BASE_URL = env.str("DUBAN_BASE_URL", default="http://127.0.0.1:8000")
 # --- Interfaces ---------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
+        # First, because its challenge makes a bad token 401, not 403.
         "duban.web.tokens.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
