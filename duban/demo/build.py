@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from django.db import transaction
 
 from deadlines.calendar import WorkingCalendar
+from duban.demo.bulletins import plan_bulletin
 from duban.demo.localities import LOCALITIES
 from duban.demo.matters import BY_LOCALITY
 from duban.demo.plots import PLOTS
@@ -39,5 +40,6 @@ def build(as_of: date) -> int:
             story = Story(world, matter, base, timeline)
             PLOTS[matter.story](story)
             count += 1
+        plan_bulletin(world, base, timeline)
     timeline.run(moment(base, EVENING))
     return count

@@ -10,6 +10,8 @@ from cases.services.closures import closure_decide
 from cases.services.extensions import extension_counter, extension_decide, extension_request
 from duban.demo.stories import Story
 
+# A finished matter is checked and struck off so many days after the application.
+CHECKED_AFTER = 20
 URGE = "该事项进展滞后，请于收到之日起两个工作日内报告进展和下一步安排。"
 WARN = "该事项已接近期限，进度低于计划，请采取措施加快推进。"
 SUPERVISE = "该事项已超过办结期限，请查明原因，明确完成时间和责任人，限期办结并书面回复。"
@@ -66,6 +68,12 @@ def _finish(story: Story, offset: int, explanation: str = "", decide_after: int 
         story.soon(at, story.decide, days=decide_after)
 
     story.plan(offset, apply, hour=14)
+    if offset < -CHECKED_AFTER:
+        story.plan(offset + CHECKED_AFTER, story.strike_off, hour=16)
+
+
+def _midway(story: Story) -> int:
+    return story.matter.began + (story.due_offset() - story.matter.began) // 2
 
 
 def done_on_time(story: Story) -> None:
@@ -74,14 +82,14 @@ def done_on_time(story: Story) -> None:
     counted = story.matter.due is None
     if not counted:
         story.first_report(story.begun(5))
-        story.progress(story.matter.began + 30, "已完成过半，进度符合计划。")
+        story.progress(_midway(story), "已完成过半，进度符合计划。")
     _finish(story, story.begun(4) if counted else due)
 
 
 def done_early(story: Story) -> None:
     story.begin()
     story.first_report(story.begun(5))
-    story.progress(story.matter.began + 30, "已完成八成以上，预计提前完成。")
+    story.progress(_midway(story), "已完成八成以上，预计提前完成。")
     _finish(story, story.due_offset() - 12)
 
 
@@ -96,11 +104,6 @@ def done_late(story: Story) -> None:
     if story.matter.due is not None:
         story.press(late - 4, NoticeKind.SUPERVISION, SUPERVISE)
     _finish(story, late, "前期资料收集耗时较长，已按要求补齐。")
-
-
-def struck_off(story: Story) -> None:
-    done_on_time(story)
-    story.plan(story.due_offset() + 14, story.strike_off, hour=16)
 
 
 def _ask(story: Story, offset: int, days: int) -> None:
@@ -233,6 +236,5 @@ PLOTS: dict[str, Callable[[Story], None]] = {
         monthly,
         overdue_urged,
         registered,
-        struck_off,
     )
 }

@@ -97,12 +97,8 @@ class Story:
             due_citation=matter.citation if due_on else "",
             not_secret=True,
         )
-        lead = world.units[matter.lead]
-        parties = [Party(lead.pk, lead.label, is_lead=True, responsible_person="")]
-        parties += [
-            Party(world.units[key].pk, world.units[key].label, is_lead=False, duty_text=duty)
-            for key, duty in matter.co
-        ]
+        parties = [self._party(matter.lead, is_lead=True)]
+        parties += [self._party(key, duty=duty) for key, duty in matter.co]
         clerk = world.actor(self.clerk(at), at)
         case = case_draft(
             office=world.office,
@@ -113,6 +109,13 @@ class Story:
             assigner=world.posts.get(matter.assigner),
         )
         self.case_id = case.pk
+
+    def _party(self, key: str, *, is_lead: bool = False, duty: str = "") -> Party:
+        unit = self.world.units[key]
+        person = next(spec.head for spec in self.world.locality.units if spec.key == key)
+        return Party(
+            unit.pk, unit.label, is_lead=is_lead, duty_text=duty, responsible_person=person
+        )
 
     def submit(self, at: datetime) -> None:
         case_submit(case=self.case, by=self.world.actor(self.clerk(at), at), at=at)

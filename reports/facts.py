@@ -1,0 +1,122 @@
+"""The facts of a quarter, read from the ledger of matters: rows of values, a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cases.models import Assignment, Case, Extension, ExtensionState, PartyKind
+from cases.models.case import DONE, UNDER_WAY
+from cases.models.extension import OPEN_EXTENSION
+from duban.org.models import Office, Post, Unit
+from duban.rulepacks.models import RulePackVersion
+from reports.domain.periods import Quarter
+from reports.domain.scores import Grade, Matter
+
+_COLUMNS = (
+    "id",
+    "number",
+    "title",
+    "lead_unit_id",
+    "assigned_at",
+    "clock__original_due_at",
+    "clock__due_at",
+    "done_at",
+    "completed_at",
+    "grade",
+    "pack_version_id",
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the figures of one quarter are made from."""
+
+    matters: list[Matter]
+    units: list[Unit]
+    heads: dict[int, str]
+    granted: list[tuple[int, int]]  # (case, lead unit) of each extension granted to a lead
+    packs: list[RulePackVersion]  # of the graded matters, oldest first
+
+
+def on_hand(office: Office, quarter: Quarter) -> QuerySet[Case]:
+    """Assigned before the quarter's end and not 办结 before it began; both days included."""
+    return Case.objects.filter(
+        office=office, assigned_at__lt=quarter.ends_at, state__in=[*UNDER_WAY, *DONE]
+    ).filter(Q(completed_at__isnull=True) | Q(completed_at__gte=quarter.starts_at))
+
+
+def facts_of(office: Office, quarter: Quarter) -> Facts:
+    rows = list(on_hand(office, quarter).order_by("id").values_list(*_COLUMNS))
+    packs = RulePackVersion.objects.in_bulk({row[-1] for row in rows})
+    grades = {pk: _grades(version) for pk, version in packs.items()}
+    waiting = _waiting(office, quarter)
+    matters = [
+        Matter(
+            *row[:9],
+            grade=grades[row[10]].get(row[9]),
+            is_waiting=row[0] in waiting,
+        )
+        for row in rows
+    ]
+    units = list(Unit.objects.filter(pk__in={matter.unit_id for matter in matters}))
+    graded = {row[10] for row in rows if row[9]}
+    return Facts(
+        matters=matters,
+        units=sorted(units, key=lambda unit: (unit.order, unit.pk)),
+        heads=_heads(units, quarter),
+        granted=_granted(office, quarter),
+        packs=sorted((packs[pk] for pk in graded), key=lambda version: version.pk),
+    )
+
+
+def _grades(version: RulePackVersion) -> dict[str, Grade]:
+    """Points by the pack of the matter itself (DESIGN 3.1)."""
+    return {
+        key: Grade(key, grade.label, Decimal(str(grade.points.value)), grade.clause)
+        for key, grade in version.pack.grades.items()
+    }
+
+
+def _waiting(office: Office, quarter: Quarter) -> set[int]:
+    """Past due at the end of the quarter, with something asked for in time and still undecided."""
+    asked = Extension.objects.filter(
+        assignment__case=OuterRef("pk"),
+        assignment__kind=PartyKind.LEAD,
+        state__in=OPEN_EXTENSION,
+        requested_at__lt=OuterRef("clock__due_at"),
+    )
+    applied = Assignment.objects.filter(
+        case=OuterRef("pk"), kind=PartyKind.LEAD, reported_done_at__lt=OuterRef("clock__due_at")
+    )
+    open_and_due = on_hand(office, quarter).filter(
+        state__in=UNDER_WAY, clock__due_at__lte=quarter.ends_at
+    )
+    return set(open_and_due.filter(Exists(asked) | Exists(applied)).values_list("pk", flat=True))
+
+
+def _granted(office: Office, quarter: Quarter) -> list[tuple[int, int]]:
+    rows = Extension.objects.filter(
+        assignment__case__office=office,
+        assignment__kind=PartyKind.LEAD,
+        state=ExtensionState.GRANTED,
+        decided_at__gte=quarter.starts_at,
+        decided_at__lt=quarter.ends_at,
+    )
+    return list(
+        rows.order_by("id").values_list("assignment__case_id", "assignment__case__lead_unit_id")
+    )
+
+
+def _heads(units: Iterable[Unit], quarter: Quarter) -> dict[int, str]:
+    """Principals in office on the last day (AS-4.1b, ZZ-8.1b); a later change moves nothing."""
+    posts = Post.objects.held(on=quarter.last).filter(
+        unit_id__in=[unit.pk for unit in units], role="unit_head"
+    )
+    found: dict[int, str] = {}
+    for unit_id, name in posts.order_by("id").values_list("unit_id", "user__name"):
+        found.setdefault(unit_id, name)
+    return found
