@@ -7,6 +7,7 @@ from datetime import date
 from django.utils import timezone
 
 from cases.models import Assignment, Case, Notice, NoticeKind
+from deadlines.limits import UNITS
 from deadlines.models import Clock
 from duban.documents.content import Column, Heading, OfficialContent, Paragraph, Table
 
@@ -20,7 +21,7 @@ def registration_content(case: Case, *, on: date) -> OfficialContent:
     lead = case.lead
     body = [
         Paragraph(
-            f"根据{case.basis}，经批准，现将“{case.title}”予以立项督办（案号：{case.number}）。"
+            f"根据{case.basis}，经批准，现将“{case.title}”交你单位办理（案号：{case.number}）。"
         ),
         Heading(1, "一、办理要求"),
         Paragraph(case.task),
@@ -43,7 +44,7 @@ def registration_content(case: Case, *, on: date) -> OfficialContent:
     ]
     return OfficialContent(
         organ_mark=case.office.organ_mark,
-        title=f"关于{case.title}的立项通知",
+        title=f"关于{case.title}的{case.pack.documents[NoticeKind.REGISTRATION].label}",
         addressees="、".join(party.unit.name for party in case.parties),
         body=tuple(body),
         signer=case.office.organ,
@@ -51,6 +52,45 @@ def registration_content(case: Case, *, on: date) -> OfficialContent:
         printed_by=case.office.body.name,
         printed_on=on,
     )
+
+
+def responsibility_content(case: Case, *, on: date) -> OfficialContent:
+    """工作落实责任清单: task, unit, person and date of each part (LZ-B-6a, LZ-B-6b)."""
+    rows = tuple(
+        (
+            party.unit.name,
+            case.task if party.is_lead else party.duty_text,
+            party.responsible_person or "—",
+            _own_day(case, party),
+        )
+        for party in case.parties
+    )
+    table = Table(
+        columns=(
+            Column("责任单位", 16),
+            Column("工作任务", 30),
+            Column("责任人", 8),
+            Column("办结时限", 12),
+        ),
+        rows=rows,
+    )
+    return OfficialContent(
+        organ_mark=case.office.organ_mark,
+        title=f"{case.title}{case.pack.documents['responsibility_list'].label}",
+        addressees="、".join(party.unit.name for party in case.parties),
+        body=(table, Paragraph(f"督办机构：{case.supervisor.name}。案号：{case.number}。")),
+        signer=case.office.organ,
+        dated_on=on,
+        printed_by=case.office.body.name,
+        printed_on=on,
+    )
+
+
+def _own_day(case: Case, party: Assignment) -> str:
+    if party.clock:
+        return day(party.clock.due_on)
+    own = case.due_on if party.is_lead else party.due_on or case.due_on
+    return day(own) if own else "自收到之次日起计算"
 
 
 def _due_sentence(case: Case) -> str:
@@ -62,7 +102,7 @@ def _due_sentence(case: Case) -> str:
     if case.due_on:
         return f"请于{day(case.due_on)}前（含当日）办结并报告结果。"
     limit = case.pack.limits[case.pack.urgencies[case.urgency].limit]
-    return f"请自收到本通知之次日起{limit.count}个工作日内办结并报告结果。"
+    return f"请自收到本通知之次日起{limit.count}{UNITS[limit.unit]}内办结并报告结果。"
 
 
 def notice_content(notice: Notice, *, clock: Clock | None, on: date) -> OfficialContent:

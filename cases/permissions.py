@@ -49,8 +49,9 @@ def holds_chain(subject: Case | Extension | ClosureRequest, actor: Actor) -> boo
 
 
 def works_for(assignment: Assignment, actor: Actor) -> bool:
-    """Acts for the unit the assignment went to."""
-    return actor.has(*UNIT) and actor.unit_id == assignment.unit_id
+    """Acts for the unit the assignment was delivered to; before that it knows nothing of it."""
+    ours = actor.has(*UNIT) and actor.unit_id == assignment.unit_id
+    return ours and assignment.delivered_at is not None
 
 
 def judges_part(assignment: Assignment, actor: Actor) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from duban.rulepacks.schema import Pack
+from duban.rulepacks.schema import Choice, Pack
 
 Problems = dict[str, list[str]]
 
@@ -68,6 +68,7 @@ def consistency(facts: Facts, parties: Sequence[Party], *, pack: Pack, on: date)
         _add(found, "basis_on", "依据日期不能晚于今天。")
     _check_due(found, facts, on)
     _check_parties(found, facts, parties)
+    _check_own_days(found, facts, parties, on)
     return found
 
 
@@ -98,15 +99,24 @@ def _check_parties(found: Problems, facts: Facts, parties: Sequence[Party]) -> N
             _add(found, field, f"{party.unit_name}已撤销，不能承办新的事项。")
         if not party.is_lead and not party.duty_text.strip():
             _add(found, "co_units", f"请写明{party.unit_name}的协办职责。")
-        if party.due_on and facts.due_on and party.due_on > facts.due_on:
-            _add(
-                found,
-                "co_units",
-                f"{party.unit_name}的期限（{_day(party.due_on)}）晚于本事项期限（{_day(facts.due_on)}）。",
-            )
 
 
-def completeness(facts: Facts, parties: Sequence[Party], *, pack: Pack) -> Problems:
+def _check_own_days(found: Problems, facts: Facts, parties: Sequence[Party], on: date) -> None:
+    """A co-unit's own day lies between today and the matter's (LZ-A-6.3c)."""
+    for party in parties:
+        own = party.due_on
+        if own is None:
+            continue
+        said = f"{party.unit_name}的期限（{_day(own)}）"
+        if own < on:
+            _add(found, "co_units", f"{said}不能早于今天（{_day(on)}）。")
+        if facts.due_on and own > facts.due_on:
+            _add(found, "co_units", f"{said}晚于本事项期限（{_day(facts.due_on)}）。")
+
+
+def completeness(
+    facts: Facts, parties: Sequence[Party], *, pack: Pack, leader_named: bool = True
+) -> Problems:
     """What is missing before the matter may be submitted for approval."""
     found: Problems = {}
     if not any(party.is_lead for party in parties):
@@ -121,8 +131,21 @@ def completeness(facts: Facts, parties: Sequence[Party], *, pack: Pack) -> Probl
             _add(found, name, text)
     if not facts.not_secret:
         _add(found, "not_secret", "本系统不得处理涉密事项，请确认不涉密。")
+    if persons := pack.issue_fields.get("responsible_person"):
+        _check_persons(found, parties, persons)
     _check_limit(found, facts, pack)
+    basis = pack.due_bases.get(facts.due_basis)
+    if facts.due_on and basis and basis.needs_leader and not leader_named:
+        _add(found, "assigner", f"{basis.label}须写明提出要求的领导（{basis.clause}）。")
     return found
+
+
+def _check_persons(found: Problems, parties: Sequence[Party], rule: Choice) -> None:
+    """Each unit's responsible person, where the pack asks for one (LZ-B-6b)."""
+    for party in parties:
+        if not party.responsible_person.strip():
+            field = "lead_unit" if party.is_lead else "co_units"
+            _add(found, field, f"请填写{party.unit_name}的{rule.label}（{rule.clause}）。")
 
 
 def _check_limit(found: Problems, facts: Facts, pack: Pack) -> None:

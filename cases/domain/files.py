@@ -9,14 +9,12 @@ from collections.abc import Sequence
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-OLE = (
-    "application/CDFV2",
-    "application/x-ole-storage",
+DOC, XLS, PPT = (
     "application/msword",
     "application/vnd.ms-excel",
     "application/vnd.ms-powerpoint",
-    "application/vnd.ms-office",
 )
+MACROS = "application/vnd.ms-office.macroEnabled"
 
 # Ending → types its content may have; the first is what it is served as.
 ACCEPTED: dict[str, tuple[str, ...]] = {
@@ -25,10 +23,10 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
     "xlsx": (XLSX,),
     "pptx": (PPTX,),
     "ofd": ("application/ofd",),
-    "doc": ("application/msword", *OLE),
-    "xls": ("application/vnd.ms-excel", *OLE),
-    "ppt": ("application/vnd.ms-powerpoint", *OLE),
-    "wps": ("application/vnd.ms-works", *OLE),
+    "doc": (DOC,),
+    "xls": (XLS,),
+    "ppt": (PPT,),
+    "wps": ("application/vnd.ms-works", DOC),
     "jpg": ("image/jpeg",),
     "jpeg": ("image/jpeg",),
     "png": ("image/png",),
@@ -47,9 +45,25 @@ _UNSAFE = re.compile(r'[\\/:*?"<>|]')
 
 def office_kind(names: Sequence[str]) -> str:
     """What a zip archive is, by the parts in it; documents with macros are not accepted."""
-    if any(name.endswith("vbaProject.bin") for name in names):
-        return "application/vnd.ms-office.macroEnabled"
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        return MACROS
     return next((kind for mark, kind in _MARKS.items() if mark in names), "application/zip")
+
+
+# Streams of the compound format, by the names in its directory.
+_STREAMS = {
+    "WordDocument": DOC,
+    "Workbook": XLS,
+    "Book": XLS,
+    "PowerPoint Document": PPT,
+    "_VBA_PROJECT": MACROS,
+}
+_STREAM_NAMES = {f"{name}\0".encode("utf-16-le"): kind for name, kind in _STREAMS.items()}
+
+
+def ole_kind(content: bytes) -> set[str]:
+    """Types that a stretch of a compound file points to; a directory entry starts on 128 bytes."""
+    return {kind for name, kind in _STREAM_NAMES.items() if name in content}
 
 
 def clean_name(name: str) -> str:

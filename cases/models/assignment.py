@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django_fsm import FSMField, transition
 
 from cases import permissions
@@ -12,8 +13,9 @@ from cases.domain import guards
 from cases.models.case import Case, CaseState
 from duban.ledger.stateful import Stateful
 from duban.org.actor import Actor
-from duban.org.models import Unit
+from duban.org.models import Unit, User
 from duban.org.roles import UNIT
+from duban.org.selectors import head_of
 from duban.rulepacks.models import RulePackVersion
 
 
@@ -108,7 +110,14 @@ class Assignment(Stateful):
     class Meta:
         verbose_name = verbose_name_plural = "承办"
         ordering = ["case_id", "-kind", "id"]
-        indexes = [models.Index(fields=["unit", "state"])]
+        indexes = [
+            models.Index(fields=["unit", "state"]),
+            models.Index(
+                fields=["case"],
+                condition=Q(state__in=["issued", "delivered", "reported_done"]),
+                name="assignment_waiting",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["case", "unit"], name="one_assignment_per_unit"),
             # LZ-A-6.3b, CZ-2.3b: exactly one lead; that there is one is a guard of submission.
@@ -154,6 +163,15 @@ class Assignment(Stateful):
     @property
     def is_running(self) -> bool:
         return self.state in RUNNING
+
+    @property
+    def principal(self) -> User | None:
+        """第一责任人: the unit's head on the day of delivery; a successor answers for later matters
+        (AS-4.1b).
+        """
+        if self.delivered_at is None:
+            return None
+        return head_of(self.unit, on=timezone.localdate(self.delivered_at))
 
     @property
     def has_open_extension(self) -> bool:
@@ -250,9 +268,10 @@ class Assignment(Stateful):
         permission=permissions.may_take_back,
         custom={"step": "return_for_rework"},
     )
-    def take_back(self, *, at: datetime, reason: str) -> None:
-        """The lead's application was refused, or withdrawn."""
-        self.reported_done_at, self.resumed_at, self.settled_reason = None, at, reason
+    def take_back(self, *, reason: str, returned_at: datetime | None) -> None:
+        """The lead's application was refused (`returned_at`), or withdrawn by the lead itself."""
+        self.reported_done_at, self.settled_reason = None, reason
+        self.resumed_at = returned_at or self.resumed_at
 
     @transition(
         state,

@@ -6,9 +6,9 @@ from django.db.models import Q
 
 from cases.models.assignment import Assignment
 from cases.models.case import Case
-from cases.models.closure import ClosureRequest
+from cases.models.closure import ClosureRequest, ClosureState
 from cases.models.extension import Extension
-from cases.models.feedback import Feedback
+from cases.models.feedback import Feedback, FeedbackState
 from duban.org.actor import Actor
 from duban.org.models import Unit
 from duban.org.roles import UNIT
@@ -22,15 +22,18 @@ def storage_path(attachment: Attachment, filename: str) -> str:
 
 class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor | None) -> AttachmentQuerySet:
-        """Files of the matter, and of one's own part; the lead sees every part (CZ-3.2d)."""
+        """Files of the matter, and of one's own part; the lead sees every part (CZ-3.2d).
+
+        What goes with a draft is its unit's alone.
+        """
         rows = self.filter(case__in=Case.objects.visible_to(actor))
-        if actor is not None and actor.has(*UNIT):
-            rows = rows.filter(
-                Q(assignment__isnull=True)
-                | Q(assignment__unit_id=actor.unit_id)
-                | Q(case__lead_unit_id=actor.unit_id)
-            )
-        return rows
+        drafted = Q(feedback__state=FeedbackState.DRAFT) | Q(closure__state=ClosureState.DRAFT)
+        if actor is None or not actor.has(*UNIT):
+            return rows.exclude(drafted)
+        own = Q(assignment__unit_id=actor.unit_id)
+        return rows.exclude(drafted & ~own).filter(
+            Q(assignment__isnull=True) | own | Q(case__lead_unit_id=actor.unit_id)
+        )
 
 
 class Attachment(models.Model):

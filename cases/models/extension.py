@@ -180,7 +180,7 @@ class Extension(Stateful):
 
     @transition(
         state,
-        PENDING,
+        list(OPEN_EXTENSION),
         ExtensionState.REFUSED,
         permission=permissions.holds_chain,
         custom={"step": "extend_refuse"},

@@ -78,7 +78,15 @@ class Feedback(Stateful):
     class Meta:
         verbose_name = verbose_name_plural = "反馈"
         ordering = ["-id"]
-        indexes = [models.Index(fields=["assignment", "-submitted_at"])]
+        indexes = [
+            models.Index(fields=["assignment", "-submitted_at"]),
+            # What waits on the desks is little; what was ever reported is millions.
+            models.Index(
+                fields=["assignment"],
+                condition=Q(kind="difficulty_report", state="submitted"),
+                name="feedback_open_difficulty",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=FeedbackState.values), name="feedback_state_known"

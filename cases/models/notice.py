@@ -99,7 +99,10 @@ class Notice(Stateful):
     class Meta:
         verbose_name = verbose_name_plural = "文书"
         ordering = ["-id"]
-        indexes = [models.Index(fields=["assignment", "kind"])]
+        indexes = [
+            models.Index(fields=["assignment", "kind"]),
+            models.Index(fields=["case"], condition=Q(state="replied"), name="notice_replied"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=NoticeState.values), name="notice_state_known"

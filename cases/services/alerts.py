@@ -11,19 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from cases.models import Assignment, FeedbackDuty, Notice, Reminder
 from cases.services.duties import duties_open_month
 from cases.services.findings import findings_write, is_waiting
-from cases.services.messages import tell_staff, tell_unit
+from cases.services.messages import tell_head, tell_staff, tell_unit
+from cases.services.paging import by_page
 from deadlines.models import Alert, Clock, ClockState
-from deadlines.replay import OVERDUE
 from duban.ledger.errors import RuleViolation
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
+LOOK_BACK = 50_000
 
 
 @dataclass
@@ -39,19 +40,19 @@ class Consumed:
 def consume_alerts(*, at: datetime) -> Consumed:
     """Open the month's duties, send what alerts ask for, write what is overdue by then."""
     result = Consumed(duties=duties_open_month(on=timezone.localdate(at), at=at))
-    last = 0
-    while page := _page(last):
-        last = page[-1].pk
-        for alert in page:
-            _handle_or_log(alert, at, result)
+    for alert in by_page(_unhandled()):
+        _handle_or_log(alert, at, result)
     result.findings = findings_write(at=at)
     return result
 
 
-def _page(after: int) -> list[Alert]:
-    handled = Reminder.objects.values("alert_id")
-    rows = Alert.objects.filter(pk__gt=after).exclude(pk__in=handled)
-    return list(rows.select_related("clock").order_by("pk")[:BATCH])
+def _unhandled() -> QuerySet[Alert]:
+    """Alerts without a reminder, not further back than one that failed is worth trying again:
+    the table only grows, and this runs every few minutes.
+    """
+    newest = Reminder.objects.aggregate(newest=Max("alert_id"))["newest"] or 0
+    handled = Reminder.objects.filter(alert=OuterRef("pk"))
+    return Alert.objects.filter(~Exists(handled), pk__gt=newest - LOOK_BACK)
 
 
 def _handle_or_log(alert: Alert, at: datetime, result: Consumed) -> None:
@@ -70,28 +71,43 @@ def _handle_or_log(alert: Alert, at: datetime, result: Consumed) -> None:
 
 def _remind(alert: Alert, at: datetime) -> str:
     """Send it, or say why not. Whatever changed since the alert was raised is looked at again."""
-    clock = alert.clock
     if alert.superseded:
         return "已被后一级取代"
+    # The lock of a stop or an extension: what is sent was still true when it was sent.
+    clock = Clock.objects.select_for_update().get(pk=alert.clock_id)
     if clock.state != ClockState.RUNNING or clock.due_at != alert.due_at:
         return "时限已停止或已延期"
     assignment = _owner(clock)
     if assignment is None:
         return "没有承办单位"
+    if assignment.is_settled:
+        return "承办已完成"
     if is_waiting(assignment, clock):
         return "申请待批"
-    context = {"alert": alert, "clock": clock, "late": alert.due_at <= at}
-    tell_unit(assignment, "deadline_reminder", at=at, context=context, event=f"alert:{alert.pk}")
-    if alert.level == OVERDUE:
-        tell_staff(
-            assignment.case,
-            "deadline_passed",
-            at=at,
-            about=assignment,
-            context=context,
-            event=f"alert:{alert.pk}",
-        )
+    _tell(alert, clock, assignment, at)
     return ""
+
+
+def _tell(alert: Alert, clock: Clock, assignment: Assignment, at: datetime) -> None:
+    event = f"alert:{alert.pk}"
+    context = {"alert": alert, "clock": clock, "late": alert.due_at <= at}
+    tell_unit(assignment, "deadline_reminder", at=at, context=context, event=event)
+    if alert.moment < alert.due_at:
+        return
+    # Once for a due moment, whichever of its levels comes first: the first working day after
+    # it may begin at that very moment.
+    passed = f"passed:{clock.pk}:{alert.due_at.isoformat()}"
+    tell_staff(
+        assignment.case, "deadline_passed", at=at, about=assignment, context=context, event=passed
+    )
+    if _is_repeated(alert, assignment):
+        tell_head(assignment, "deadline_reminder", at=at, context=context, event=event)
+
+
+def _is_repeated(alert: Alert, assignment: Assignment) -> bool:
+    """After the first reminder of what is overdue, the next ones go to the unit's head as well."""
+    after = {key: r.offset for key, r in assignment.pack.reminders.items() if r.offset > 0}
+    return alert.level in after and after[alert.level] > min(after.values())
 
 
 def _owner(clock: Clock) -> Assignment | None:

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.models import Assignment, Case, CaseState, Channel
-from cases.services.duties import duties_close, duty_open_first
+from cases.services.duties import duties_close, duties_excuse, duty_open_first
 from cases.services.findings import finding_of_late_finish
 from cases.services.messages import tell_staff, tell_unit
+from cases.services.notices import notices_close
 from deadlines.models import Clock
 from deadlines.rules import compute
 from deadlines.services.clocks import clock_open, clock_stop, known_calendar
@@ -48,10 +49,11 @@ def assignment_deliver(
 def _open_clock(row: Assignment, *, start: datetime, at: datetime, by: Actor) -> Clock:
     case, pack = row.case, row.pack
     urgency = pack.urgencies.get(case.urgency)
-    due_on, limit = row.due_on or case.due_on, None
+    due_on, limit = case.due_on if row.is_lead else row.due_on or case.due_on, None
     if due_on is None and urgency is not None:
         limit = pack.limits[urgency.limit]
-        due_on = _capped_by_lead(row, limit, start, at)
+    if not row.is_lead:
+        due_on = _capped_by_lead(row, due_on, limit, start, at)
     if due_on is None and limit is None:
         raise RuleViolation({"due_on": ["尚未确定办结期限，不能交办。"]})
     authority = pack.due_bases.get(case.due_basis) or pack.steps["due_date"]
@@ -73,15 +75,17 @@ def _open_clock(row: Assignment, *, start: datetime, at: datetime, by: Actor) ->
     )
 
 
-def _capped_by_lead(row: Assignment, limit: Limit, start: datetime, at: datetime) -> date | None:
-    """The lead's last day where a co-unit's own count would end later (DESIGN 4)."""
-    if row.is_lead:
-        return None
+def _capped_by_lead(
+    row: Assignment, due_on: date | None, limit: Limit | None, start: datetime, at: datetime
+) -> date | None:
+    """The lead's last day where a co-unit's own day or count would end later (DESIGN 4)."""
     lead = Assignment.objects.filter(case_id=row.case_id, kind="lead").select_related("clock").get()
-    if lead.clock is None:
-        return None
-    own = compute(limit, start, known_calendar(at), with_days=False)
-    return lead.clock.due_on if own.last_day > lead.clock.due_on else None
+    own = due_on
+    if own is None and limit is not None:
+        own = compute(limit, start, known_calendar(at), with_days=False).last_day
+    if lead.clock and own and own > lead.clock.due_on:
+        return lead.clock.due_on
+    return due_on
 
 
 def assignment_register_receipt(
@@ -156,12 +160,27 @@ def assignment_accept(
     """认可完成: the clock stops at the moment the unit reported, not when it was read."""
     at = at or timezone.now()
     with through_the_door(assignment, "accept", by=by, at=at, expect=expect) as step:
-        row: Assignment = step.subject
-        clock_stop(clock=row.clock, at=row.reported_done_at, by=by)
-        duties_close(assignment=row, at=row.reported_done_at, by=by)
+        _stop_clocks(step.subject, at=at, by=by)
         step.run(at=at)
-        finding_of_late_finish(assignment=row)
     return assignment
+
+
+def assignment_accept_with_closure(
+    *, assignment: Assignment, by: Actor, at: datetime
+) -> Assignment:
+    """The lead's part, by the decision that grants its application for completion."""
+    with through_the_door(assignment, "accept_with_closure", by=by, at=at) as step:
+        _stop_clocks(step.subject, at=at, by=by)
+        step.run(at=at)
+    return assignment
+
+
+def _stop_clocks(row: Assignment, *, at: datetime, by: Actor) -> None:
+    """What is done was done when it was reported (DESIGN 4); from then on nothing was owed."""
+    clock_stop(clock=row.clock, at=row.reported_done_at, by=by)
+    duties_close(assignment=row, at=row.reported_done_at, by=by)
+    notices_close(assignment=row, at=at, by=by)
+    finding_of_late_finish(assignment=row)
 
 
 def assignment_return_for_rework(
@@ -179,9 +198,29 @@ def assignment_return_for_rework(
     with through_the_door(
         assignment, "return_for_rework", by=by, at=at, expect=expect, note=reason
     ) as step:
-        step.run(reason=reason.strip())
+        duties_excuse(assignment=step.subject, at=at, by=by)
+        step.run(at=at, reason=_short(reason))
         tell_unit(step.subject, "assignment_returned", at=at, context={"reason": reason})
     return assignment
+
+
+def assignment_take_back(
+    *, assignment: Assignment, reason: str, by: Actor, at: datetime, withdrawn: bool
+) -> Assignment:
+    """The lead goes back to work, its clock as it was: the application was refused, or withdrawn.
+
+    What fell due while the office had it is not owed; whoever withdraws has applied for nothing.
+    """
+    with through_the_door(assignment, "take_back", by=by, at=at, note=reason) as step:
+        if not withdrawn:
+            duties_excuse(assignment=step.subject, at=at, by=by)
+        step.run(reason=_short(reason), returned_at=None if withdrawn else at)
+    return assignment
+
+
+def _short(reason: str) -> str:
+    """What the part shows; the ledger's note keeps every word."""
+    return reason.strip()[:500]
 
 
 def assignment_waive(
@@ -201,6 +240,8 @@ def assignment_waive(
         if row.clock:
             clock_stop(clock=row.clock, at=at, by=by)
         duties_close(assignment=row, at=at, by=by)
-        step.run(at=at, reason=reason.strip())
-        tell_unit(row, "assignment_waived", at=at, context={"reason": reason})
+        notices_close(assignment=row, at=at, by=by)
+        step.run(at=at, reason=_short(reason))
+        if row.delivered_at:
+            tell_unit(row, "assignment_waived", at=at, context={"reason": reason})
     return assignment

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from datetime import datetime
 
-import puremagic
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -15,14 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import permissions
-from cases.domain.files import ACCEPTED, clean_name, office_kind
-from cases.models import Attachment, Case, ClosureRequest, Extension, Feedback
+from cases.domain.files import ACCEPTED, MACROS, clean_name
+from cases.models import Assignment, Attachment, Case, ClosureRequest, Extension, Feedback
+from cases.services.file_types import type_of_content
 from duban.ledger.errors import RuleViolation
 from duban.ledger.record import record
 from duban.org.actor import Actor
 from duban.org.roles import STAFF
-
-HEAD = 64 * 1024
 
 
 @transaction.atomic
@@ -48,6 +44,10 @@ def attachment_add(
             raise PermissionDenied("only parties of the matter put files on record")
     elif not permissions.is_supervisor(case, by):
         raise PermissionDenied("only the supervising section puts files on record")
+    for parent in filter(None, (feedback, extension, closure)):
+        _check_parent(parent, case, assignment)
+    if evidence_kind and evidence_kind not in _evidence_kinds(case):
+        raise RuleViolation({"evidence_kind": ["请选择现行规则规定的佐证类别。"]})
     name = clean_name(upload.name)
     content_type = _checked_type(upload, name)
     digest = _sha256(upload)
@@ -85,6 +85,19 @@ def attachment_add(
     return row
 
 
+def _check_parent(
+    parent: Feedback | Extension | ClosureRequest, case: Case, own: Assignment | None
+) -> None:
+    """A file goes to a row of this matter, a unit's file to a row of its own part."""
+    part = parent.assignment
+    if part.case_id != case.pk or (own is not None and part.pk != own.pk):
+        raise PermissionDenied("the file's place is another's")
+
+
+def _evidence_kinds(case: Case) -> set[str]:
+    return {kind for grade in case.pack.grades.values() for kind in grade.evidence}
+
+
 def _checked_type(upload: UploadedFile, name: str) -> str:
     """The type by content. The ending must agree with it: a file that lies is refused."""
     if upload.size is None or upload.size > settings.DUBAN_UPLOAD_LIMIT:
@@ -95,45 +108,12 @@ def _checked_type(upload: UploadedFile, name: str) -> str:
     if ending not in ACCEPTED:
         kinds = "、".join(sorted(ACCEPTED))
         raise RuleViolation({"file": [f"不接收“.{ending}”类型的文件。可上传：{kinds}。"]})
-    found = _content_type(upload)
+    found = type_of_content(upload)
+    if found == MACROS:
+        raise RuleViolation({"file": [f"“{name}”含有宏，不能上传，请另存为不含宏的文件。"]})
     if found not in ACCEPTED[ending]:
         raise RuleViolation({"file": [f"“{name}”的内容与扩展名“.{ending}”不符，不能上传。"]})
     return ACCEPTED[ending][0]
-
-
-def _content_type(upload: UploadedFile) -> str:
-    upload.seek(0)
-    head = upload.read(HEAD)
-    upload.seek(0)
-    if head[:4] == b"PK\x03\x04":
-        return _office_type(upload)
-    try:
-        return puremagic.from_string(head, mime=True) or "application/octet-stream"
-    except (puremagic.PureError, ValueError):
-        return "text/plain" if _is_text(head) else "application/octet-stream"
-
-
-def _office_type(upload: UploadedFile) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(upload.read())) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError):
-        return "application/octet-stream"
-    finally:
-        upload.seek(0)
-    return office_kind(names)
-
-
-def _is_text(head: bytes) -> bool:
-    if b"\x00" in head:
-        return False
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            head[: HEAD - 4].decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return True
-    return False
 
 
 def _sha256(upload: UploadedFile) -> str:

@@ -10,134 +10,42 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from cases import permissions
-from cases.domain.drafts import Facts, Party, completeness, consistency
-from cases.models import Assignment, Case, CaseState, Channel, Importance, PartyKind
+from cases.domain.drafts import completeness, consistency
+from cases.models import Case, Channel, Importance
 from cases.services.assignments import assignment_deliver
 from cases.services.messages import tell_approvers, tell_people
-from cases.services.notices import registration_notice_issue, series
+from cases.services.notices import assignment_documents_issue, series
+from cases.services.registration import (
+    case_discard,
+    case_draft,
+    case_redraft,
+    facts_of,
+    parties_of,
+    version_on,
+)
 from duban.approvals.models import ChainKind
 from duban.approvals.services import Outcome, chain_decide, chain_open
 from duban.documents.numbering import number_next
 from duban.documents.text import document_number
-from duban.ledger.errors import RuleViolation, StaleVersion
-from duban.ledger.record import difference, record, snapshot
+from duban.ledger.errors import RuleViolation
+from duban.ledger.models import LedgerEntry
 from duban.ledger.transition import lock
 from duban.ledger.transition import transition as through_the_door
 from duban.org.actor import Actor
-from duban.org.models import Office, Post, Unit
 from duban.rulepacks.models import RulePackVersion
-from duban.rulepacks.selectors import active_version
 
-
-@transaction.atomic
-def case_draft(
-    *,
-    office: Office,
-    facts: Facts,
-    parties: Sequence[Party],
-    by: Actor,
-    at: datetime | None = None,
-    assigner: Post | None = None,
-    supervisor: Unit | None = None,
-    batch: UUID | None = None,
-) -> Case:
-    """登记: a draft, in the words of the pack in force that day.
-
-    Raises PermissionDenied, and RuleViolation for what can never be right, by field.
-    """
-    at = at or timezone.now()
-    if not permissions.may_register(by) or by.office_id != office.pk:
-        raise PermissionDenied("only staff of the office register its matters")
-    version = _version_on(office, at)
-    _check(facts, parties, version, at)
-    case = Case(
-        office=office,
-        pack_version=version,
-        registered_by_id=by.user_id,
-        created_at=at,
-        assigner=assigner,
-        batch=batch,
-        supervisor=supervisor or _supervisor(assigner, version, office, by),
-    )
-    _write(case, facts, parties)
-    record(
-        case,
-        "draft",
-        label="登记",
-        by=by,
-        at=at,
-        office_id=office.pk,
-        case_id=case.pk,
-        pack_version_id=version.pk,
-        changes=difference({}, snapshot(case)),
-        batch=batch,
-    )
-    return case
-
-
-@transaction.atomic
-def case_redraft(
-    *,
-    case: Case,
-    facts: Facts,
-    parties: Sequence[Party],
-    by: Actor,
-    at: datetime | None = None,
-    assigner: Post | None = None,
-    supervisor: Unit | None = None,
-    expect: int | None = None,
-) -> Case:
-    """Change a draft; nothing else of a matter is ever edited."""
-    at = at or timezone.now()
-    row = lock(case)
-    if not permissions.is_registrar_or_supervisor(row, by):
-        raise PermissionDenied("only the supervising section edits a draft")
-    if expect is not None and row.version != expect:
-        raise StaleVersion(seen=expect, now=row.version)
-    if row.state != CaseState.DRAFT:
-        raise RuleViolation(f"本事项{row.get_state_display()}，登记内容不能再修改。")
-    _check(facts, parties, row.pack_version, at)
-    before = snapshot(row) | _described(row)
-    row.assigner = assigner
-    row.supervisor = supervisor or _supervisor(assigner, row.pack_version, row.office, by)
-    row.version += 1
-    _write(row, facts, parties)
-    changes = difference(before, snapshot(row) | _described(row))
-    record(
-        row,
-        "redraft",
-        label="修改登记",
-        by=by,
-        at=at,
-        office_id=row.office_id,
-        case_id=row.pk,
-        pack_version_id=row.pack_version_id,
-        changes=changes,
-    )
-    return row
-
-
-@transaction.atomic
-def case_discard(*, case: Case, by: Actor, at: datetime | None = None) -> None:
-    """Throw a draft away. Only what was never submitted can go; the ledger keeps that it was."""
-    row = lock(case)
-    if not permissions.is_registrar_or_supervisor(row, by):
-        raise PermissionDenied("only the supervising section discards a draft")
-    if row.state != CaseState.DRAFT or row.attachments.exists():
-        raise RuleViolation("只有未报批、无附件的登记可以删除。")
-    record(
-        row,
-        "discard",
-        label="删除登记",
-        by=by,
-        at=at or timezone.now(),
-        office_id=row.office_id,
-        case_id=row.pk,
-        note=row.title,
-    )
-    row.assignments.all().delete()
-    row.delete()
+__all__ = [
+    "case_assign",
+    "case_assign_many",
+    "case_discard",
+    "case_draft",
+    "case_redraft",
+    "case_registration_decide",
+    "case_strike_off",
+    "case_submit",
+    "facts_of",
+    "parties_of",
+]
 
 
 def case_submit(
@@ -147,28 +55,44 @@ def case_submit(
     at = at or timezone.now()
     with through_the_door(case, "submit", by=by, at=at, expect=expect) as step:
         row: Case = step.subject
-        facts, parties = facts_of(row), parties_of(row, at)
-        pack = row.pack
-        reasons = consistency(facts, parties, pack=pack, on=timezone.localdate(at))
-        for field, texts in completeness(facts, parties, pack=pack).items():
-            reasons.setdefault(field, []).extend(texts)
-        if reasons:
+        version = version_on(row.office, at)
+        pack = version.pack
+        if reasons := _problems(row, version, at):
             raise RuleViolation(reasons)
         chain = chain_open(
             kind=ChainKind.REGISTRATION,
             owner=row,
             rules=pack.chain("registration", importance=Importance(row.importance).value),
-            pack_version=row.pack_version,
+            pack_version=version,
             title=row.title,
             section_id=row.supervisor_id,
             subject_unit_id=row.lead_unit_id,
-            involved=[row.registered_by_id],
+            involved=_authors(row),
             at=at,
             by=by,
         )
-        step.run(chain=chain)
+        step.run(chain=chain, pack_version=version)
         tell_approvers(chain, at=at)
     return case
+
+
+def _problems(case: Case, version: RulePackVersion, at: datetime) -> dict[str, list[str]]:
+    """Everything wrong or missing by the rules in force that day, by field."""
+    facts, parties, pack = facts_of(case), parties_of(case, at), version.pack
+    found = consistency(facts, parties, pack=pack, on=timezone.localdate(at))
+    leader = case.assigner is not None
+    for field, texts in completeness(facts, parties, pack=pack, leader_named=leader).items():
+        found.setdefault(field, []).extend(texts)
+    return found
+
+
+def _authors(case: Case) -> set[int]:
+    """Everyone who wrote or changed the draft, or for whom it was done: they do not approve it."""
+    written = LedgerEntry.objects.filter(
+        subject_type=case._meta.label_lower, subject_id=case.pk, action__in=["draft", "redraft"]
+    )
+    people = written.values_list("actor_id", "on_behalf_of_id")
+    return {case.registered_by_id, *(pk for pair in people for pk in pair if pk)}
 
 
 def case_registration_decide(
@@ -208,7 +132,11 @@ def case_registration_decide(
 
 def _register(row: Case, *, by: Actor, at: datetime, opinion: str) -> None:
     with through_the_door(row, "approve", by=by, at=at, note=opinion) as step:
-        version = _version_on(row.office, at)
+        version = version_on(row.office, at)
+        if found := _problems(row, version, at):
+            # The date has passed, a unit was abolished, or other rules are in force since.
+            texts = "".join(text for texts in found.values() for text in texts)
+            raise RuleViolation(f"{texts}请退回修改后重新报批。")
         prefix = series(version.pack.documents["case"], row.office)
         year, seq = number_next(office=row.office, kind=prefix, at=at)
         step.run(number=document_number(prefix, year, seq), pack_version=version, at=at)
@@ -226,13 +154,22 @@ def case_assign(
     at = at or timezone.now()
     with through_the_door(case, "assign", by=by, at=at, expect=expect, batch=batch) as step:
         row: Case = step.subject
+        _require_living_units(row, at)
         step.run(at=at)
         for assignment in row.parties:
             if assignment.channel == Channel.SYSTEM:
                 assignment_deliver(assignment=assignment, by=by, at=at)
         row.clock = row.lead.clock
-        registration_notice_issue(case=row, by=by, at=at)
+        assignment_documents_issue(case=row, by=by, at=at)
     return case
+
+
+def _require_living_units(case: Case, at: datetime) -> None:
+    gone = [p.unit_name for p in parties_of(case, at) if not p.unit_active]
+    if gone:
+        clause = case.step_of("unit_active").clause
+        where = f"（{clause}）" if clause else ""
+        raise RuleViolation({"units": [f"{'、'.join(gone)}已撤销，不能承办新的事项{where}。"]})
 
 
 def case_assign_many(
@@ -269,91 +206,14 @@ def case_strike_off(
     at = at or timezone.now()
     with through_the_door(case, "strike_off", by=by, at=at, expect=expect, note=note) as step:
         row: Case = step.subject
-        missing = [party.unit.label for party in row.parties if party.pk not in set(confirmed)]
+        checked = {party.pk for party in row.parties} & set(confirmed)
+        missing = [party.unit.label for party in row.parties if party.pk not in checked]
         if missing:
             text = f"请逐项核对任务与结果：{'、'.join(missing)}尚未确认。"
             raise RuleViolation({"confirmed": [text]})
         step.run(at=at)
-        step.facts["confirmed"] = [None, sorted(confirmed)]
+        step.facts["confirmed"] = [None, sorted(checked)]
     return case
-
-
-def facts_of(case: Case) -> Facts:
-    return Facts(**{name: getattr(case, name) for name in Facts.__dataclass_fields__})
-
-
-def parties_of(case: Case, at: datetime) -> list[Party]:
-    on = timezone.localdate(at)
-    return [
-        Party(
-            unit_id=row.unit_id,
-            unit_name=row.unit.label,
-            is_lead=row.is_lead,
-            duty_text=row.duty_text,
-            responsible_person=row.responsible_person,
-            due_on=row.due_on,
-            unit_active=row.unit.is_active(on=on),
-            paper=row.channel == Channel.PAPER,
-        )
-        for row in case.parties
-    ]
-
-
-def _check(facts: Facts, parties: Sequence[Party], version: RulePackVersion, at: datetime) -> None:
-    on = timezone.localdate(at)
-    if problems := consistency(facts, parties, pack=version.pack, on=on):
-        raise RuleViolation(problems)
-
-
-def _version_on(office: Office, at: datetime) -> RulePackVersion:
-    version = active_version(office, on=timezone.localdate(at))
-    if version is None:
-        raise RuleViolation(f"{office.name}在该日尚未启用任何规则包，请先启用。")
-    return version
-
-
-def _supervisor(assigner: Post | None, version: RulePackVersion, office: Office, by: Actor) -> Unit:
-    """谁交办谁负责，谁负责谁督办: the pack routes by the rank of the assigner (CZ-3.4)."""
-    routes = version.pack.supervisors
-    route = routes.get(assigner.role if assigner else "default") or routes.get("default")
-    body = route.body if route else "assigning_section"
-    if body == "supervision_office":
-        return office.body
-    if body == "secretary_section" and assigner and assigner.secretary_section:
-        return assigner.secretary_section
-    return Unit.objects.get(pk=by.unit_id)
-
-
-def _write(case: Case, facts: Facts, parties: Sequence[Party]) -> None:
-    for name in Facts.__dataclass_fields__:
-        setattr(case, name, getattr(facts, name))
-    lead = next((party for party in parties if party.is_lead), None)
-    case.lead_unit_id = lead.unit_id if lead else None
-    case.save()
-    case.assignments.all().delete()
-    Assignment.objects.bulk_create(
-        Assignment(
-            case=case,
-            unit_id=party.unit_id,
-            kind=PartyKind.LEAD if party.is_lead else PartyKind.CO,
-            duty_text=party.duty_text,
-            responsible_person=party.responsible_person,
-            due_on=party.due_on,
-            channel=Channel.PAPER if party.paper else Channel.SYSTEM,
-        )
-        for party in parties
-    )
-    case.__dict__.pop("parties", None)
-
-
-def _described(case: Case) -> dict[str, object]:
-    """The parties as text, for the record of a change."""
-    return {
-        "parties": [
-            f"{row.get_kind_display()}：{row.unit.name}；{row.duty_text}；{row.due_on or ''}"
-            for row in case.parties
-        ]
-    }
 
 
 def _require_chain(case: Case) -> None:

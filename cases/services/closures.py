@@ -19,9 +19,11 @@ from cases.models import (
     NoticeKind,
     NoticeState,
 )
-from cases.services.assignments import assignment_accept, assignment_return_for_rework
+from cases.services.assignments import assignment_accept_with_closure, assignment_take_back
+from cases.services.fields import require_fields
 from cases.services.messages import tell_approvers, tell_people, tell_unit
 from duban.approvals.models import ChainKind
+from duban.approvals.permissions import may_decide
 from duban.approvals.services import Outcome, chain_decide, chain_open, chain_withdraw
 from duban.ledger.errors import RuleViolation, StaleVersion
 from duban.ledger.transition import lock, reasons_against
@@ -44,6 +46,8 @@ def closure_draft(
     lead = case.lead
     if lead is None or not permissions.leads(lead, by):
         raise PermissionDenied("only the lead unit applies for completion")
+    # Two first savings at the same moment: the second finds the draft of the first.
+    lead = lock(lead)
     if reasons := reasons_against(lead, "apply_for_closure"):
         raise RuleViolation(reasons)
     draft = case.closure_requests.filter(state=ClosureState.DRAFT).first()
@@ -55,6 +59,7 @@ def closure_draft(
     if draft and expect is not None and expect != row.version:
         raise StaleVersion(seen=expect, now=row.version)
     row.result, row.explanation = result.strip(), explanation.strip()
+    require_fields(row)
     row.version += 1
     row.save()
     return row
@@ -108,7 +113,8 @@ def closure_decide(
         if row.state not in (ClosureState.SUBMITTED, ClosureState.IN_REVIEW):
             raise RuleViolation(f"该办结申请{row.get_state_display()}，不能再审批。")
         link = row.chain.current
-        if approve and link is not None and link.grades:
+        grading = approve and link is not None and link.grades
+        if grading and may_decide(link, by):
             _check_grade(row, grade, grade_reason)
         outcome = chain_decide(
             chain=row.chain,
@@ -117,7 +123,7 @@ def closure_decide(
             at=at,
             opinion=opinion,
             expect=expect,
-            data={"grade": grade, "grade_reason": grade_reason} if approve else {},
+            data={"grade": grade, "grade_reason": grade_reason} if grading else {},
         )
         if outcome is Outcome.GRANTED:
             _grant(row, by=by, at=at, opinion=opinion)
@@ -140,8 +146,13 @@ def closure_withdraw(
         row: ClosureRequest = step.subject
         chain_withdraw(chain=row.chain, at=at)
         step.run(at=at)
-        with through_the_door(row.assignment, "return_for_rework", by=by, at=at) as back:
-            back.run(reason="牵头单位撤回办结申请")
+        assignment_take_back(
+            assignment=row.assignment,
+            reason="牵头单位撤回办结申请",
+            by=by,
+            at=at,
+            withdrawn=True,
+        )
     return closure
 
 
@@ -182,7 +193,7 @@ def _grant(row: ClosureRequest, *, by: Actor, at: datetime, opinion: str) -> Non
     reason = _reason_text(row, decided)
     with through_the_door(row, "grant", by=by, at=at, note=opinion) as step:
         step.run(at=at, decision=opinion, grade=decided["grade"], grade_reason=reason)
-    assignment_accept(assignment=row.assignment, by=by, at=at)
+    assignment_accept_with_closure(assignment=row.assignment, by=by, at=at)
     with through_the_door(row.case, "complete", by=by, at=at, note=opinion) as step:
         step.run(
             at=at,
@@ -193,10 +204,9 @@ def _grant(row: ClosureRequest, *, by: Actor, at: datetime, opinion: str) -> Non
         )
         case: Case = step.subject
         # CZ-1.1: an answer to whoever assigned the matter, and to the unit.
-        if case.assigner:
-            tell_people(
-                [case.assigner.user], "case_completed", case=case, at=at, context={"closure": row}
-            )
+        assigner = case.assigner.user if case.assigner else case.registered_by
+        tell_people([assigner], "case_completed", case=case, at=at, context={"closure": row})
+        row.assignment.case = case
         tell_unit(row.assignment, "closure_decided", at=at, context={"closure": row})
 
 
@@ -210,7 +220,8 @@ def _refuse(row: ClosureRequest, *, by: Actor, at: datetime, opinion: str) -> No
     """不予办结: back to work with the reason, the clock as it was (CZ-3.6d)."""
     with through_the_door(row, "refuse", by=by, at=at, note=opinion) as step:
         step.run(at=at, decision=opinion)
-    assignment_return_for_rework(assignment=row.assignment, reason=opinion, by=by, at=at)
+    assignment_take_back(assignment=row.assignment, reason=opinion, by=by, at=at, withdrawn=False)
+    tell_unit(row.assignment, "assignment_returned", at=at, context={"reason": opinion})
 
 
 def _require_co_units(case: Case) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import DatabaseError, transaction
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cases.models import Assignment, AssignmentState, Feedback, FeedbackDuty, FeedbackState
 from cases.services.findings import finding_of_late_report
+from cases.services.paging import by_page
 from deadlines.rules import compute
 from deadlines.services.clocks import clock_open, clock_stop, known_calendar
 from duban.ledger.errors import RuleViolation
@@ -41,24 +42,29 @@ def duties_open_month(*, on: date, at: datetime) -> int:
     """
     first = on.replace(day=1)
     before = (first - timedelta(days=1)).replace(day=1)
+    versions = list(RulePackVersion.objects.all())
     return sum(
         _open_or_log(assignment, key, duty, period=f"{month:%Y-%m}", start=_midnight(month), at=at)
         for month in (before, first)
-        for key, duty, rows in _monthly(month)
-        for assignment in rows.iterator(chunk_size=500)
+        for key, duty, rows in _monthly(month, versions)
+        for assignment in by_page(rows)
     )
 
 
-def _monthly(month: date) -> Iterator[tuple[str, Duty, QuerySet[Assignment]]]:
+def _monthly(
+    month: date, versions: Sequence[RulePackVersion]
+) -> Iterator[tuple[str, Duty, QuerySet[Assignment]]]:
     """Each monthly duty of each pack version, with the parts that have none for the month yet."""
     period = f"{month:%Y-%m}"
-    for version in RulePackVersion.objects.all():
+    for version in versions:
         for key, duty in version.pack.duties.items():
             if duty.repeats != "monthly":
                 continue
             known = FeedbackDuty.objects.filter(assignment=OuterRef("pk"), key=key, period=period)
             rows = Assignment.objects.filter(
-                ~Exists(known), case__pack_version=version, state__in=OWING,
+                ~Exists(known),
+                case__pack_version=version,
+                state__in=OWING,
                 delivered_at__lt=_midnight(month),
             )
             if duty.applies_to == "lead":
@@ -68,13 +74,26 @@ def _monthly(month: date) -> Iterator[tuple[str, Duty, QuerySet[Assignment]]]:
 
 def duty_fulfil(*, feedback: Feedback, at: datetime, by: Actor) -> None:
     """A report answers every duty of its unit that is open at that moment."""
-    for duty in feedback.assignment.duties.filter(fulfilled_at__isnull=True):
+    for duty in _open_duties(feedback.assignment):
         _fulfil(duty, feedback, at=at, by=by)
+
+
+def duties_excuse(*, assignment: Assignment, at: datetime, by: Actor) -> None:
+    """Reports that fell due while the office judged the work that had been reported as done."""
+    since = assignment.reported_done_at
+    for duty in _open_duties(assignment):
+        if since and since < duty.clock.due_at <= at:
+            clock_stop(clock=duty.clock, at=max(since, duty.clock.started_at), by=by)
+
+
+def _open_duties(assignment: Assignment) -> QuerySet[FeedbackDuty]:
+    waiting = assignment.duties.filter(fulfilled_at__isnull=True, clock__state="running")
+    return waiting.select_related("clock")
 
 
 def duties_close(*, assignment: Assignment, at: datetime, by: Actor) -> None:
     """Nothing more is owed once the work is done (直至办结为止)."""
-    for duty in assignment.duties.filter(fulfilled_at__isnull=True).select_related("clock"):
+    for duty in _open_duties(assignment):
         finding_of_late_report(duty=duty, at=at)
         clock_stop(clock=duty.clock, at=at, by=by)
 
@@ -119,8 +138,16 @@ def _open(
         if locked.resumed_at >= due_at:
             return 0  # the work counted as finished until after that day
     clock = clock_open(
-        office=case.office, unit=assignment.unit, kind=duty.limit, label=duty.label,
-        limit=limit, start=start, pack=pack, at=at, case_id=case.pk, subject=case.title,
+        office=case.office,
+        unit=assignment.unit,
+        kind=duty.limit,
+        label=duty.label,
+        limit=limit,
+        start=start,
+        pack=pack,
+        at=at,
+        case_id=case.pk,
+        subject=case.title,
     )
     opened = FeedbackDuty.objects.create(
         assignment=assignment, key=key, label=duty.label, period=period, clock=clock

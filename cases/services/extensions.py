@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from cases import permissions
+from cases.domain.drafts import FARTHEST
 from cases.models import Assignment, Extension, ExtensionState, Importance
+from cases.services.extension_rules import (
+    extension_bars,
+    extension_problems,
+    is_too_late,
+    late_text,
+    require_undecided,
+    require_waiting,
+)
+from cases.services.fields import require_fields
 from cases.services.messages import tell_approvers, tell_staff, tell_unit
 from deadlines.models import OverdueKind
 from deadlines.services.clocks import clock_extend
@@ -21,6 +33,16 @@ from duban.ledger.record import record
 from duban.ledger.transition import lock
 from duban.ledger.transition import transition as through_the_door
 from duban.org.actor import Actor
+
+__all__ = [
+    "extension_answer",
+    "extension_bars",
+    "extension_counter",
+    "extension_decide",
+    "extension_problems",
+    "extension_request",
+    "extension_withdraw",
+]
 
 
 def extension_request(
@@ -37,75 +59,71 @@ def extension_request(
     A request after the limit is refused and goes on record as overdue kind 3 (LZ-A-10.3).
     """
     at = at or timezone.now()
-    if not permissions.leads(assignment, by):
-        raise PermissionDenied("only the lead unit asks for an extension")
-    if assignment.clock and assignment.is_running and at >= assignment.clock.due_at:
-        if "late_request" in assignment.pack.overdue_kinds:
-            overdue_record(clock=assignment.clock, kind=OverdueKind.REQUESTED_LATE, at=at)
-        raise RecordedRefusal(_late_text(assignment, recorded=True))
     with transaction.atomic():
         row = lock(assignment)
-        if reasons := extension_problems(row, proposed_on, progress, reason, at=at):
-            raise RuleViolation(reasons)
-        extension = Extension.objects.create(
-            assignment=row,
-            progress=progress.strip(),
-            reason=reason.strip(),
-            due_before=row.clock.due_on,
-            proposed_on=proposed_on,
-            requested_by_id=by.user_id,
-            requested_at=at,
-        )
-        _open_chain(extension, by=by, at=at)
-        step = row.step_of("extend_request")
-        record(
-            extension,
-            "request",
-            label=step.label,
-            clause=step.clause,
-            by=by,
-            at=at,
-            office_id=row.case.office_id,
-            case_id=row.case_id,
-            note=reason.strip(),
-            pack_version_id=row.case.pack_version_id,
-            changes={"due_on": [row.clock.due_on, proposed_on]},
-        )
+        if not permissions.leads(row, by):
+            raise PermissionDenied("only the lead unit asks for an extension")
+        if late := is_too_late(row, at):
+            _record_late(row, reason, by=by, at=at)
+        else:
+            extension = _file(row, proposed_on, progress, reason, by=by, at=at)
+    if late:
+        raise RecordedRefusal(late_text(row, recorded=True))
     return extension
 
 
-def extension_problems(
-    assignment: Assignment, proposed_on: date, progress: str, reason: str, *, at: datetime
-) -> dict[str, list[str]]:
-    """Why this request may not be made now, by field."""
-    found = extension_bars(assignment, at=at)
-    if not reason.strip():
-        found["reason"] = ["请写明延期的具体原因和理由。"]
-    if not progress.strip():
-        found["progress"] = ["请填写目前的进展情况。"]
-    if assignment.clock and proposed_on <= assignment.clock.due_on:
-        found["proposed_on"] = [f"申请延至的日期须晚于现期限（{assignment.clock.due_on}）。"]
-    elif (proposed_on - timezone.localdate(at)).days > 3660:
-        found["proposed_on"] = ["申请延至的日期超过十年，请核对年份。"]
-    return found
+def _record_late(row: Assignment, reason: str, *, by: Actor, at: datetime) -> None:
+    if "late_request" in row.pack.overdue_kinds:
+        overdue_record(clock=row.clock, kind=OverdueKind.REQUESTED_LATE, at=at)
+    _record(row, row, "request_late", by=by, at=at, note=reason)
 
 
-def extension_bars(assignment: Assignment, *, at: datetime) -> dict[str, list[str]]:
-    """Why no extension may be asked for now, whatever the request says."""
-    policy = assignment.pack.extension
-    if assignment.clock is None or not assignment.is_running:
-        return {"__all__": [f"承办{assignment.get_state_display()}，不能申请延期。"]}
-    if assignment.state == "reported_done":
-        return {"__all__": ["已申请办结，不能同时申请延期。"]}
-    if at >= assignment.clock.due_at:
-        return {"__all__": [_late_text(assignment)]}
-    if assignment.has_open_extension:
-        return {"__all__": ["已有一份延期申请正在审批，不能重复申请。"]}
-    granted = assignment.extensions.filter(state=ExtensionState.GRANTED).count()
-    if policy and granted >= policy.max_times:
-        times = f"已延期{granted}次，本规则最多允许{policy.max_times}次"
-        return {"__all__": [f"{times}，不能再次申请（{policy.clause}）。"]}
-    return {}
+def _file(
+    row: Assignment, proposed_on: date, progress: str, reason: str, *, by: Actor, at: datetime
+) -> Extension:
+    if reasons := extension_problems(row, proposed_on, progress, reason, at=at):
+        raise RuleViolation(reasons)
+    extension = Extension(
+        assignment=row,
+        progress=progress.strip(),
+        reason=reason.strip(),
+        due_before=row.clock.due_on,
+        proposed_on=proposed_on,
+        requested_by_id=by.user_id,
+        requested_at=at,
+    )
+    require_fields(extension)
+    extension.save()
+    _open_chain(extension, by=by, at=at)
+    changes = {"due_on": [row.clock.due_on, proposed_on]}
+    _record(extension, row, "request", by=by, at=at, note=reason, changes=changes)
+    return extension
+
+
+def _record(
+    subject: Assignment | Extension,
+    row: Assignment,
+    action: str,
+    *,
+    by: Actor,
+    at: datetime,
+    note: str,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    step = row.step_of("extend_request")
+    record(
+        subject,
+        action,
+        label=step.label,
+        clause=step.clause,
+        by=by,
+        at=at,
+        office_id=row.case.office_id,
+        case_id=row.case_id,
+        note=note.strip(),
+        pack_version_id=row.case.pack_version_id,
+        changes=changes,
+    )
 
 
 def extension_decide(
@@ -117,12 +135,17 @@ def extension_decide(
     at: datetime | None = None,
     expect: int | None = None,
 ) -> Extension:
-    """批复: the last approval moves the date, a refusal leaves it as it was (CZ-3.5c, d)."""
+    """批复: the last approval moves the date, a refusal leaves it as it was (CZ-3.5c, d).
+
+    While the unit has not answered to another date, only a refusal is possible: silence must not
+    keep the finding in suspense for ever (LZ-A-9b).
+    """
     at = at or timezone.now()
     with transaction.atomic():
         row = lock(extension)
-        _require_undecided(row)
-        _require_waiting(row)
+        require_undecided(row)
+        if approve:
+            require_waiting(row)
         outcome = chain_decide(
             chain=row.chain,
             approve=approve,
@@ -162,8 +185,8 @@ def extension_counter(
     at = at or timezone.now()
     with transaction.atomic():
         row = lock(extension)
-        _require_undecided(row)
-        _require_waiting(row)
+        require_undecided(row)
+        require_waiting(row)
         step_now = row.chain.current
         if step_now is None or not step_now.may_counter or row.counter_on:
             raise RuleViolation("本环节不能另提日期，或已另提过日期。")
@@ -172,6 +195,8 @@ def extension_counter(
         if counter_on <= row.due_before or counter_on == row.proposed_on:
             text = f"另提的日期须晚于原期限（{row.due_before}），且不同于申请的日期。"
             raise RuleViolation({"counter_on": [text]})
+        if not timezone.localdate(at) <= counter_on <= timezone.localdate(at) + FARTHEST:
+            raise RuleViolation({"counter_on": ["另提的日期须在今天以后、十年以内。"]})
         chain_decide(
             chain=row.chain,
             approve=True,
@@ -266,25 +291,3 @@ def _move_date(row: Extension, *, by: Actor, at: datetime) -> None:
 
 def _tell_decision(row: Extension, at: datetime) -> None:
     tell_unit(row.assignment, "extension_decided", at=at, context={"extension": row})
-
-
-def _require_undecided(row: Extension) -> None:
-    if row.state not in (
-        ExtensionState.SUBMITTED,
-        ExtensionState.IN_REVIEW,
-        ExtensionState.COUNTER_PROPOSED,
-    ):
-        raise RuleViolation(f"该延期申请{row.get_state_display()}，不能再审批。")
-
-
-def _require_waiting(row: Extension) -> None:
-    if row.state == ExtensionState.COUNTER_PROPOSED:
-        raise RuleViolation("已另提日期，请等承办单位答复。")
-
-
-def _late_text(assignment: Assignment, *, recorded: bool = False) -> str:
-    cited = assignment.step_of("extend_request")
-    where = f"（{cited.clause}）" if cited.clause else ""
-    noted = recorded and "late_request" in assignment.pack.overdue_kinds
-    tail = "；本次申请已记为超时情形" if noted else ""
-    return f"期限（{assignment.clock.due_on}）已过，不能再申请延期{tail}{where}。"

@@ -13,6 +13,7 @@ from cases import permissions
 from cases.domain.reporting import Report, problems
 from cases.models import Assignment, Feedback, FeedbackKind, FeedbackState
 from cases.services.duties import duty_fulfil
+from cases.services.fields import require_fields
 from cases.services.messages import tell_assigner, tell_staff, tell_unit
 from duban.ledger.errors import RuleViolation, StaleVersion
 from duban.ledger.transition import lock
@@ -47,10 +48,14 @@ def feedback_draft(
     at = at or timezone.now()
     if not permissions.works_for(assignment, by):
         raise PermissionDenied("only the unit reports on its part")
+    if not assignment.is_running:
+        raise RuleViolation(f"承办{assignment.get_state_display()}，不再接收反馈。")
     if words.kind not in FeedbackKind.values:
         raise RuleViolation({"kind": ["请选择反馈类别。"]})
     if feedback is not None:
         row = lock(feedback)
+        if row.assignment_id != assignment.pk:
+            raise PermissionDenied("the draft is another part's")
         if expect is not None and row.version != expect:
             raise StaleVersion(seen=expect, now=row.version)
         if row.state != FeedbackState.DRAFT:
@@ -60,7 +65,7 @@ def feedback_draft(
         row = Feedback(assignment=assignment, created_by_id=by.user_id, created_at=at)
     for name in Words.__dataclass_fields__:
         setattr(row, name, getattr(words, name))
-    row.full_clean(exclude=["state"])
+    require_fields(row)
     row.save()
     return row
 

@@ -14,6 +14,7 @@ from cases.models import Assignment, ClosureRequest, Extension, FeedbackDuty
 from cases.models.assignment import RUNNING
 from cases.models.closure import OPEN_CLOSURE
 from cases.models.extension import OPEN_EXTENSION
+from cases.services.paging import by_page
 from deadlines.models import Clock, OverdueFinding, OverdueKind
 from deadlines.services.overdue import overdue_record
 from duban.ledger.errors import RuleViolation
@@ -36,8 +37,8 @@ def findings_write(*, at: datetime) -> int:
 
     A row that fails is logged and tried again next time; it holds up no other.
     """
-    parts = _each(_overdue_parts(at).iterator(chunk_size=500), lambda row: _of_part(row, at))
-    duties = _each(_overdue_duties(at).iterator(chunk_size=500), lambda row: _of_duty(row, at))
+    parts = _each(by_page(_overdue_parts(at)), lambda row: _of_part(row, at))
+    duties = _each(by_page(_overdue_duties(at)), lambda row: _of_duty(row, at))
     return parts + duties
 
 
@@ -82,13 +83,12 @@ def _overdue_parts(at: datetime) -> QuerySet[Assignment]:
         clock=OuterRef("clock"), kind=OverdueKind.NOT_FINISHED, due_at=OuterRef("clock__due_at")
     )
     asked = Extension.objects.filter(
-        assignment=OuterRef("pk"), state__in=OPEN_EXTENSION,
+        assignment=OuterRef("pk"),
+        state__in=OPEN_EXTENSION,
         requested_at__lt=OuterRef("clock__due_at"),
     )
     return (
-        Assignment.objects.filter(
-            state__in=RUNNING, clock__state="running", clock__due_at__lte=at
-        )
+        Assignment.objects.filter(state__in=RUNNING, clock__state="running", clock__due_at__lte=at)
         .exclude(reported_done_at__lt=F("clock__due_at"))
         .filter(~Exists(known), ~Exists(asked))
         .select_related("clock", "case__pack_version")

@@ -65,7 +65,12 @@ def export_record(
 ) -> LedgerEntry:
     """Who took which rows out of the system, and when (DESIGN 3.4)."""
     return record(
-        User(pk=by.user_id), "export", label="导出台账", by=by, at=at, office_id=by.office_id,
-        note=conditions, changes={"rows": [None, rows], "query": [None, query],
-                                  "columns": [None, list(columns)]},
+        User(pk=by.user_id),
+        "export",
+        label="导出台账",
+        by=by,
+        at=at,
+        office_id=by.office_id,
+        note=conditions,
+        changes={"rows": [None, rows], "query": [None, query], "columns": [None, list(columns)]},
     )

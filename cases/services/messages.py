@@ -21,9 +21,14 @@ from duban.org.roles import OFFICE, STAFF
 from duban.org.selectors import head_of, liaisons
 from duban.rulepacks.schema import Pack
 
+# What should not wait for tomorrow's digest: new work, and what stops somebody's work.
+OWN_MAIL = frozenset({"case_assigned", "notice_issued", "assignment_returned", "deadline_passed"})
 
-def deliver_after(pack: Pack, at: datetime) -> datetime:
-    """Messages leave in office hours only (DESIGN 3.5)."""
+
+def deliver_after(template: str, pack: Pack, at: datetime) -> datetime | None:
+    """When a mail of its own may leave: in office hours only. None: it waits for the digest."""
+    if template not in OWN_MAIL:
+        return None
     spans = pack.hours.spans if pack.hours else ()
     return next_office_moment(at, known_calendar(at), spans) if spans else at
 
@@ -48,7 +53,7 @@ def tell_people(
         url=url or reverse("cases:detail", args=[case.pk]),
         at=at,
         case_id=case.pk,
-        deliver_after=deliver_after(case.pack, at),
+        deliver_after=deliver_after(template, case.pack, at),
     )
 
 
@@ -73,6 +78,21 @@ def tell_unit(
         event=event or _event(template, assignment, at),
         context={"assignment": assignment, **(context or {})},
     )
+
+
+def tell_head(
+    assignment: Assignment, template: str, *, at: datetime, context: Mapping[str, Any], event: str
+) -> None:
+    """The head of the unit on that day (AS-4.1b)."""
+    if head := head_of(assignment.unit, on=timezone.localdate(at)):
+        tell_people(
+            [head],
+            template,
+            case=assignment.case,
+            at=at,
+            event=event,
+            context={"assignment": assignment, **context},
+        )
 
 
 def tell_staff(

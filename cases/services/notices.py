@@ -10,15 +10,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import permissions
-from cases.documents import notice_content, registration_content
+from cases.documents import notice_content, registration_content, responsibility_content
 from cases.models import Assignment, Case, Notice, NoticeKind
 from cases.services.messages import tell_staff, tell_unit
-from deadlines.models import Clock
+from deadlines.models import Clock, ClockState
 from deadlines.services.clocks import clock_open, clock_stop, known_calendar
 from duban.documents.models import OfficialDocument
 from duban.documents.services import document_issue
 from duban.ledger.errors import RuleViolation
 from duban.ledger.record import record
+from duban.ledger.transition import lock
 from duban.ledger.transition import transition as through_the_door
 from duban.org.actor import Actor
 from duban.org.models import Office
@@ -26,6 +27,7 @@ from duban.rulepacks.schema import DocumentKind
 
 # A unit is urged at most once in so many working days, whoever urges (DESIGN 3.5).
 COOL_DOWN_DAYS = 1
+SENDABLE = (NoticeKind.URGE, NoticeKind.EARLY_WARNING, NoticeKind.SUPERVISION)
 
 
 def series(rule: DocumentKind, office: Office) -> str:
@@ -33,19 +35,30 @@ def series(rule: DocumentKind, office: Office) -> str:
     return rule.number.split("〔")[0].format(prefix=office.prefix)
 
 
-def registration_notice_issue(*, case: Case, by: Actor, at: datetime) -> OfficialDocument:
-    """立项通知: one document for the matter, to all its units (CZ-3.1b)."""
-    rule = case.pack.documents[NoticeKind.REGISTRATION]
-    return document_issue(
-        office=case.office,
-        kind=NoticeKind.REGISTRATION,
-        prefix=series(rule, case.office),
-        build=lambda number: registration_content(case, on=timezone.localdate(at)),
-        layout=rule.layout,
-        by=by,
-        at=at,
-        case_id=case.pk,
-    )
+# What the pack may ask to be produced with the assignment, and how each is written.
+WITH_ASSIGN = {
+    "registration_notice": registration_content,
+    "responsibility_list": responsibility_content,
+}
+
+
+def assignment_documents_issue(*, case: Case, by: Actor, at: datetime) -> list[OfficialDocument]:
+    """立项通知 and, where the pack asks for it, 责任清单: one each, to all units (CZ-3.1b, LZ-B-6a)."""
+    rules = {kind: rule for kind, rule in case.pack.documents.items() if rule.with_assign}
+    return [
+        document_issue(
+            office=case.office,
+            kind=kind,
+            prefix=series(rules[kind], case.office),
+            build=lambda number, write=write: write(case, on=timezone.localdate(at)),
+            layout=rules[kind].layout,
+            by=by,
+            at=at,
+            case_id=case.pk,
+        )
+        for kind, write in WITH_ASSIGN.items()
+        if kind in rules
+    ]
 
 
 @transaction.atomic
@@ -62,6 +75,8 @@ def notice_issue(
     A 督办通知书 follows an early warning (CZ-3.4e). Raises RuleViolation with every reason.
     """
     at = at or timezone.now()
+    # Two notices at the same moment are put in order: the second one meets the cool-down.
+    assignment = lock(assignment)
     case = assignment.case
     if not permissions.is_supervisor(case, by):
         raise PermissionDenied("only the supervising section sends notices")
@@ -106,6 +121,8 @@ def notice_problems(
 ) -> dict[str, list[str]]:
     """Why this notice may not be sent now, by field. `sent`: what went to the unit, where known."""
     found: dict[str, list[str]] = {}
+    if kind not in SENDABLE:
+        return {"kind": ["请选择催办单、预警或者督办通知书。"]}
     if not content.strip():
         found["content"] = ["请写明内容和要求。"]
     if not assignment.is_running:
@@ -163,8 +180,7 @@ def notice_reply(
         raise RuleViolation({"reply": ["请填写回复内容。"]})
     with through_the_door(notice, "give_reply", by=by, at=at, expect=expect) as step:
         row: Notice = step.subject
-        if row.clock:
-            clock_stop(clock=row.clock, at=at, by=by)
+        _stop(row, at=at, by=by)
         step.run(at=at, reply=reply.strip())
         tell_staff(row.case, "notice_replied", at=at, about=row.assignment, context={"notice": row})
     return notice
@@ -176,10 +192,20 @@ def notice_settle(
     at = at or timezone.now()
     with through_the_door(notice, "settle", by=by, at=at, expect=expect) as step:
         row: Notice = step.subject
-        if row.clock and row.replied_at is None:
-            clock_stop(clock=row.clock, at=at, by=by)
+        _stop(row, at=at, by=by)
         step.run(at=at)
     return notice
+
+
+def notices_close(*, assignment: Assignment, at: datetime, by: Actor) -> None:
+    """Once the part is settled no reply is waited for; one may still be given."""
+    for notice in assignment.notices.exclude(clock=None).select_related("clock"):
+        _stop(notice, at=at, by=by)
+
+
+def _stop(notice: Notice, *, at: datetime, by: Actor) -> None:
+    if notice.clock and notice.clock.state == ClockState.RUNNING:
+        clock_stop(clock=notice.clock, at=at, by=by)
 
 
 def notices_many(

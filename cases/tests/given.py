@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cases.domain.drafts import Facts, Party
-from cases.models import Assignment, Case, ClosureRequest
+from cases.models import Assignment, Case, ClosureRequest, Extension, Notice, NoticeKind
+from cases.services.alerts import Consumed, consume_alerts
 from cases.services.assignments import (
     assignment_accept,
     assignment_acknowledge,
@@ -24,7 +25,10 @@ from cases.services.cases import (
     case_submit,
 )
 from cases.services.closures import closure_decide, closure_draft, closure_submit
+from cases.services.extensions import extension_decide, extension_request
 from cases.services.feedback import Words, feedback_send
+from cases.services.notices import notice_issue
+from deadlines.services import sweep
 from duban.ledger.packs import activation_confirm, activation_propose, pack_load
 from duban.org.actor import Actor
 from duban.org.models import Office, Portfolio, Post, Unit, User
@@ -43,6 +47,10 @@ def at(text: str) -> datetime:
     return moment.replace(tzinfo=SHANGHAI)
 
 
+def localdate(moment: datetime) -> date:
+    return moment.astimezone(SHANGHAI).date()
+
+
 @dataclass
 class Place:
     """One locality at work. Actors are made for the day `on`."""
@@ -51,6 +59,7 @@ class Place:
     on: date
     units: dict[str, Unit] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
+    pack: str = "changzhi-2022"
 
     def actor(self, name: str) -> Actor:
         return actor_for(self.posts[name], on=self.on)
@@ -103,6 +112,7 @@ def place(
         )
     _people(made, tag)
     activate(office, pack, by=(made.head, made.security), at=at("2018-01-02"))
+    made.pack = pack
     return made
 
 
@@ -119,15 +129,15 @@ def _people(made: Place, tag: str) -> None:
         ("secgen", "hall", "secretary_general", "秘书长", "方正"),
         ("security", "hall", "security_admin", "安全管理员", "许安"),
     ):
-        _post(made, key, unit, role, title, full_name, tag, office=office)
+        post(made, key, unit, role, title, full_name, tag, office=office)
     for unit, surname in (
         ("housing", "王"),
         ("finance", "李"),
         ("water", "张"),
         ("district", "赵"),
     ):
-        _post(made, f"{unit}_liaison", unit, "liaison", "联络员", f"{surname}小明", tag)
-        _post(made, f"{unit}_head", unit, "unit_head", "局长", f"{surname}建国", tag)
+        post(made, f"{unit}_liaison", unit, "liaison", "联络员", f"{surname}小明", tag)
+        post(made, f"{unit}_head", unit, "unit_head", "局长", f"{surname}建国", tag)
     section = made.units["section"]
     for key in ("deputy", "deputy2"):
         Post.objects.filter(pk=made.posts[key].pk).update(secretary_section=section)
@@ -139,16 +149,16 @@ def _people(made: Place, tag: str) -> None:
     )
 
 
-def _post(
+def post(
     made: Place,
     key: str,
     unit: str,
     role: str,
     title: str,
     full_name: str,
-    tag: str,
+    tag: str = "",
     office: Office | None = None,
-) -> None:
+) -> Post:
     made.posts[key] = Post.objects.create(
         user=user(f"{tag}{key}", full_name),
         unit=made.units[unit],
@@ -157,6 +167,7 @@ def _post(
         title=title,
         starts_on=SINCE,
     )
+    return made.posts[key]
 
 
 def activate(
@@ -185,12 +196,28 @@ def facts(**changes: object) -> Facts:
     return Facts(**(values | changes))
 
 
+# What differs where a regulation asks for something of its own.
+LOCAL: dict[str, dict[str, object]] = {
+    "changzhi-2022": {},
+    "anshan-2015": {
+        "urgency": "normal",
+        "due_on": None,
+        "due_basis": "",
+        "due_citation": "",
+    },
+    "lanzhou-2018": {"source": "municipal_decision"},
+}
+PERSON = "王小明"
+
+
 def lead(unit: Unit, **changes: object) -> Party:
-    return Party(unit_id=unit.pk, unit_name=unit.label, is_lead=True, **changes)
+    values = {"responsible_person": PERSON} | changes
+    return Party(unit_id=unit.pk, unit_name=unit.label, is_lead=True, **values)
 
 
 def co(unit: Unit, duty: str = "落实改造资金", **changes: object) -> Party:
-    return Party(unit_id=unit.pk, unit_name=unit.label, is_lead=False, duty_text=duty, **changes)
+    values = {"responsible_person": PERSON, "duty_text": duty} | changes
+    return Party(unit_id=unit.pk, unit_name=unit.label, is_lead=False, **values)
 
 
 def draft(
@@ -204,7 +231,7 @@ def draft(
 ) -> Case:
     return case_draft(
         office=made.office,
-        facts=facts(**changes),
+        facts=facts(**(LOCAL.get(made.pack, {}) | changes)),
         parties=parties or [lead(made.units["water"])],
         by=made.actor(by),
         at=at(when),
@@ -226,7 +253,8 @@ def registered(made: Place, *, when: str = "2026-03-02", **changes: object) -> C
 
 def assigned(made: Place, *, when: str = "2026-03-02", **changes: object) -> Case:
     case = registered(made, when=when, **changes)
-    case_assign(case=case, by=made.actor(changes.get("by", "secretary")), at=at(when))
+    by = made.actor(changes["by"]) if "by" in changes else supervisor(made, case)
+    case_assign(case=case, by=by, at=at(when))
     return Case.objects.get(pk=case.pk)
 
 
@@ -258,10 +286,68 @@ def applied(made: Place, case: Case, *, when: str, **words: object) -> ClosureRe
             assignment_report_done(assignment=party, result="资金已拨付到位。", by=by, at=at(when))
             assignment_accept(assignment=party, by=supervisor(made, case), at=at(when))
     case = Case.objects.get(pk=case.pk)
+    _verified(made, case.lead, when=when)
     by = made.actor(liaison(made, case.lead.unit))
     values = {"result": "12公里管网已改造完成并通水。", **words}
     closure = closure_draft(case=case, by=by, at=at(when), **values)
     return closure_submit(closure=closure, by=by, at=at(when))
+
+
+def _verified(made: Place, lead: Assignment, *, when: str) -> None:
+    """The reports that must come first, where the pack orders them (LZ-B-10a)."""
+    policy = lead.pack.feedback
+    if not policy or not policy.closing_needs_verified or lead.has_verified_report:
+        return
+    if not lead.feedback.sent().exists():
+        report(made, lead, "initial_report", when=when, finished=True)
+    report(made, lead, "verified_report", when=when, finished=True)
+
+
+def asked(
+    made: Place, case: Case, *, until: str, when: str, reason: str = "汛期无法开挖。"
+) -> Extension:
+    """The lead unit has asked for an extension."""
+    return extension_request(
+        assignment=case.lead,
+        proposed_on=date.fromisoformat(until),
+        progress="已完成8公里。",
+        reason=reason,
+        by=made.actor(liaison(made, case.lead.unit)),
+        at=at(when),
+    )
+
+
+def decided(
+    made: Place, extension: Extension, *, when: str, approve: bool = True, opinion: str = "不同意"
+) -> Extension:
+    """Through every link of its chain, or refused by the first."""
+    while (extension := Extension.objects.get(pk=extension.pk)).state in ("submitted", "in_review"):
+        extension_decide(
+            extension=extension,
+            approve=approve,
+            by=made.actor(_decider(made, extension)),
+            opinion="" if approve else opinion,
+            at=at(when),
+        )
+    return extension
+
+
+def noticed(made: Place, assignment: Assignment, kind: str, *, when: str) -> Notice:
+    """The supervising section has sent a 催办单, an early warning or a 督办通知书."""
+    return notice_issue(
+        assignment=assignment,
+        kind=NoticeKind(kind),
+        content="请抓紧办理并反馈进展。",
+        by=supervisor(made, assignment.case),
+        at=at(when),
+    )
+
+
+def swept(when: str) -> Consumed:
+    """One round of beat: the sweep, then what the matters make of its alerts."""
+    moment = at(when)
+    sweep(moment)
+    return consume_alerts(at=moment)
 
 
 def completed(

@@ -164,6 +164,7 @@ def chain_decide(
         if outcome is not Outcome.CONTINUES:
             locked.closed_at = at
         locked.save(update_fields=["involved", "closed_at"])
+        _take_over(chain, locked)
         return outcome
 
 
@@ -187,3 +188,10 @@ def chain_withdraw(*, chain: Chain, at: datetime) -> None:
         if locked.closed_at is None:
             locked.closed_at = at
             locked.save(update_fields=["closed_at"])
+        _take_over(chain, locked)
+
+
+def _take_over(chain: Chain, locked: Chain) -> None:
+    """The caller's chain shows what was stored, its steps are read anew."""
+    chain.closed_at, chain.involved = locked.closed_at, locked.involved
+    chain.__dict__.pop("ordered_steps", None)

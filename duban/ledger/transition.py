@@ -120,7 +120,8 @@ def transition(
 def _save(row: Stateful) -> None:
     row.version += 1
     try:
-        row.full_clean()
+        # Constraints are left to the database, which asks them once, not once more each by query.
+        row.full_clean(validate_constraints=False)
     except ValidationError as error:
         raise RuleViolation(
             {WHOLE if key == "__all__" else key: texts for key, texts in error.message_dict.items()}
@@ -152,4 +153,7 @@ def _record(
 def _refresh(subject: Stateful, row: Stateful) -> None:
     """Let the caller's object see what was stored, without refresh_from_db's shared switch."""
     if subject is not row:
-        subject.__dict__.update({k: v for k, v in row.__dict__.items() if k != "in_transition"})
+        # Cleared first: what the caller read and cached before would stay beside the new values.
+        stored = {k: v for k, v in row.__dict__.items() if k != "in_transition"}
+        subject.__dict__.clear()
+        subject.__dict__.update(stored)
