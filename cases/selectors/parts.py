@@ -1,0 +1,99 @@
+"""Conditions on one unit's part of a matter: its state, its light, what it owes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cases.models import Assignment, AssignmentState, Feedback, FeedbackDuty, Notice
+from cases.models.assignment import RUNNING
+from cases.selectors.lights import part_lights
+
+STATES = {
+    "running": "在办",
+    AssignmentState.DELIVERED.value: AssignmentState.DELIVERED.label,
+    AssignmentState.ACKNOWLEDGED.value: AssignmentState.ACKNOWLEDGED.label,
+    AssignmentState.REPORTED_DONE.value: AssignmentState.REPORTED_DONE.label,
+    AssignmentState.ISSUED.value: AssignmentState.ISSUED.label,
+}
+DUTIES = {"owed": "有应报未报", "late": "反馈超期"}
+NOTICES = {"unanswered": "有文书待回复"}
+FEEDBACK = {"difficulty": "困难报告待处理", "submitted": "反馈待审", "returned": "反馈被退回"}
+
+
+@dataclass(frozen=True)
+class PartFilters:
+    """All of one part; empty means not asked."""
+
+    unit: int | None = None
+    state: str = ""
+    light: str = ""
+    duty: str = ""
+    notice: str = ""
+    feedback: str = ""
+
+    @property
+    def is_about_work(self) -> bool:
+        """Met only by parts that run, or by what waits for an answer while they do."""
+        waits = self.light or self.duty or self.notice or self.feedback in ("returned",)
+        return bool(waits) or self.state in ("running", *RUNNING)
+
+
+def parts_matching(asked: PartFilters, *, at: datetime) -> QuerySet[Assignment]:
+    """Assignments that meet every filter, of all matters: the caller narrows to what is visible."""
+    rows = Assignment.objects.all()
+    if asked.unit:
+        rows = rows.filter(unit_id=asked.unit)
+    if asked.state:
+        wanted = RUNNING if asked.state == "running" else [asked.state]
+        rows = rows.filter(state__in=wanted)
+    if asked.light:
+        rows = rows.filter(part_lights(at)[asked.light])
+    if asked.duty:
+        rows = rows.filter(owes_report(at, late=asked.duty == "late"))
+    if asked.notice:
+        rows = rows.filter(Exists(unanswered_notices().filter(assignment=OuterRef("pk"))))
+    if asked.feedback:
+        rows = rows.filter(_feedback(asked.feedback))
+    return rows.order_by()
+
+
+def owes_report(at: datetime, *, late: bool = False) -> Q:
+    owed = open_duties().filter(assignment=OuterRef("pk"))
+    if late:
+        owed = owed.filter(clock__due_at__lte=at)
+    return Q(Exists(owed))
+
+
+def open_duties() -> QuerySet[FeedbackDuty]:
+    """Reports owed and not sent."""
+    return FeedbackDuty.objects.filter(fulfilled_at__isnull=True, clock__state="running")
+
+
+def unanswered_notices() -> QuerySet[Notice]:
+    """Notices that want a reply and have none."""
+    return Notice.objects.filter(state__in=["issued", "receipted"], clock__state="running")
+
+
+def open_difficulties() -> QuerySet[Feedback]:
+    """Difficulty reports that nobody has answered (CZ-3.3b)."""
+    return Feedback.objects.filter(kind="difficulty_report", state="submitted")
+
+
+def returned_reports() -> QuerySet[Feedback]:
+    """Reports sent back, with nothing sent since, of parts that still run."""
+    later = Feedback.objects.filter(assignment=OuterRef("assignment"), pk__gt=OuterRef("pk"))
+    return Feedback.objects.filter(
+        ~Exists(later.sent()), state="returned", assignment__state__in=RUNNING
+    )
+
+
+def _feedback(asked: str) -> Q:
+    rows = {
+        "difficulty": open_difficulties,
+        "submitted": lambda: Feedback.objects.filter(state="submitted").exclude(kind="no_change"),
+        "returned": returned_reports,
+    }[asked]()
+    return Q(Exists(rows.filter(assignment=OuterRef("pk"))))

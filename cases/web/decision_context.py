@@ -1,0 +1,187 @@
+"""Everything needed to decide, on one screen: what is asked, what is known, what the rules say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from cases.models import Case, ClosureRequest, Extension, Feedback, NoticeState
+from cases.services.closures import grade_suggestion, record_of
+from cases.web.detail import evidence_labels
+from cases.web.detail import facts as case_facts
+from cases.web.detail_history import chain_steps
+from cases.web.due import due_of, holidays_between, original_day, pending_mark
+from deadlines.models import Clock
+from deadlines.rules import compute
+from deadlines.services.clocks import known_calendar
+from deadlines.sheet import long_day
+from duban.approvals.models import Chain
+from duban.rulepacks.schema import Grade
+from duban.web.parts import Fact
+
+LAST_REPORTS = 3
+
+
+@dataclass(frozen=True)
+class GradeRow:
+    """A grade with its criteria, what it asks for, and whether that is there."""
+
+    key: str
+    grade: Grade
+    suggested: bool
+    evidence: list[tuple[str, bool]]
+
+
+def decision_context(
+    owner: Case | Extension | ClosureRequest,
+    chain: Chain,
+    case: Case,
+    *,
+    at: datetime,
+) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "case": case,
+        "owner": owner,
+        "kind": chain.kind,
+        "steps": chain_steps(chain),
+        "case_facts": case_facts(case),
+        "parties": case.parties,
+        "evidence_labels": evidence_labels(case),
+    }
+    if isinstance(owner, Case):
+        return context | _registration(owner, at)
+    if isinstance(owner, Extension):
+        return context | _extension(owner, at)
+    return context | _closure(owner, at)
+
+
+def _registration(case: Case, at: datetime) -> dict[str, Any]:
+    found = [
+        Fact("登记人", case.registered_by.name),
+        Fact(
+            "报请时间",
+            f"{timezone.localtime(case.chain.opened_at):%Y-%m-%d %H:%M}" if case.chain else "",
+        ),
+    ]
+    urgency = case.pack.urgencies.get(case.urgency)
+    if case.due_on:
+        found.append(Fact("办结期限", long_day(case.due_on), note=_way(case, at)))
+    elif urgency:
+        limit = case.pack.limits[urgency.limit]
+        computed = compute(limit, at, known_calendar(at), with_days=False)
+        found.append(
+            Fact(
+                "办结期限",
+                f"交办次日起 {limit.count} 个工作日"
+                if limit.unit == "working_day"
+                else limit.label,
+                note=f"如今日交办，{long_day(computed.last_day)}到期（{limit.clause}）",
+            )
+        )
+    return {"asked": found, "files": list(case.attachments.all())}
+
+
+def _way(case: Case, at: datetime) -> str:
+    """How much working time the date leaves, and the days off on the way."""
+    today = timezone.localdate(at)
+    if case.due_on <= today:
+        return ""
+    days = known_calendar(at).working_days_between(today, case.due_on)
+    off = holidays_between(today, case.due_on, at=at)
+    way = f"，途经{'、'.join(off)}假期" if off else ""
+    return f"距今 {days} 个工作日{way}"
+
+
+def _extension(row: Extension, at: datetime) -> dict[str, Any]:
+    part = row.assignment
+    clock, policy = part.clock, part.pack.extension
+    earlier = list(part.extensions.exclude(pk=row.pk).order_by("requested_at"))
+    granted = sum(1 for one in earlier if one.state == "granted")
+    days = known_calendar(at).working_days_between(row.due_before, row.asked_on)
+    found = [
+        Fact("申请单位", part.unit.name),
+        Fact("申请时间", f"{timezone.localtime(row.requested_at):%Y-%m-%d %H:%M}"),
+        Fact("现期限", long_day(row.due_before)),
+        Fact("申请延至", long_day(row.proposed_on), note=_off(row, at)),
+    ]
+    if row.counter_on:
+        found.append(Fact("另提日期", long_day(row.counter_on), note="承办单位已接受"))
+    found.append(Fact("延长", f"{days} 个工作日"))
+    if clock.is_extended:
+        found.append(Fact("最初期限", original_day(clock)))
+    if policy:
+        found.append(
+            Fact(
+                "延期次数",
+                f"此前已延期 {granted} 次，最多 {policy.max_times} 次",
+                note=policy.clause,
+            )
+        )
+    return {
+        "asked": found,
+        "earlier": earlier,
+        "extension": row,
+        "due": due_of(clock, at=at, pending=pending_mark(part, [row], []), sheet=True),
+        "files": list(row.attachments.all()),
+        "reports": _reports(part.case, part.unit_id),
+        "notices": _notices(part.case),
+    }
+
+
+def _off(row: Extension, at: datetime) -> str:
+    off = holidays_between(row.due_before, row.proposed_on, at=at)
+    return f"途经{'、'.join(off)}假期" if off else ""
+
+
+def _closure(row: ClosureRequest, at: datetime) -> dict[str, Any]:
+    known, clock = record_of(row), row.assignment.clock
+    suggestion = grade_suggestion(row)
+    files = list(row.attachments.all())
+    kinds = {one.evidence_kind for one in files}
+    done = f"{timezone.localtime(known.done_at):%Y-%m-%d %H:%M}"
+    verdict = "超过期限" if known.is_late else "期限内"
+    found = [
+        Fact("申请单位", row.assignment.unit.name),
+        Fact("申请时间", done, note=f"{verdict}；获同意的以此时为完成时间"),
+        Fact("期限", long_day(clock.due_on) if clock else "", note=_extended(clock)),
+        Fact("反馈", f"{known.reports} 次"),
+        Fact("催办、督办", f"催办 {known.urged} 次，督办通知书 {known.supervised} 次"),
+    ]
+    return {
+        "asked": found,
+        "closure": row,
+        "late": known.is_late,
+        "suggestion": suggestion,
+        "suggested": row.pack.grades[suggestion.grade].label if suggestion else "",
+        "grades": [
+            _grade_row(key, grade, suggestion.grade if suggestion else "", kinds)
+            for key, grade in row.pack.grades.items()
+        ],
+        "files": files,
+        "reports": _reports(row.case, row.assignment.unit_id),
+        "notices": _notices(row.case),
+        "due": due_of(clock, at=at, pending=pending_mark(row.assignment, [], [row])),
+    }
+
+
+def _extended(clock: Clock | None) -> str:
+    first = original_day(clock)
+    return f"延期后；原期限 {first}" if first else ""
+
+
+def _grade_row(key: str, grade: Grade, suggested: str, kinds: set[str]) -> GradeRow:
+    wanted = [(choice.label, kind in kinds) for kind, choice in grade.evidence.items()]
+    return GradeRow(key, grade, key == suggested, wanted)
+
+
+def _reports(case: Case, unit_id: int) -> list[Feedback]:
+    """What the unit said last."""
+    rows = Feedback.objects.filter(assignment__case=case, assignment__unit_id=unit_id).sent()
+    return list(rows.order_by("-submitted_at")[:LAST_REPORTS])
+
+
+def _notices(case: Case) -> list[Any]:
+    return list(case.notices.exclude(state=NoticeState.DRAFT).select_related("assignment__unit"))

@@ -1,0 +1,90 @@
+"""The light of a clock as the pages show it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime
+
+from django.urls import reverse
+
+from cases.models import Assignment, ClosureRequest, Extension
+from cases.models.closure import OPEN_CLOSURE
+from cases.models.extension import OPEN_EXTENSION
+from cases.selectors.lights import WAITING
+from cases.selectors.rows import hour_of, last_day, running_due
+from deadlines import lights
+from deadlines.models import Clock
+from deadlines.services.clocks import known_calendar
+from duban.web.parts import Due
+
+# 国庆节假期; of a year not announced yet: 法定节假日（国庆节）.
+_HOLIDAY = re.compile(r"(.+)假期|法定节假日（(.+)）")
+
+
+def due_of(
+    clock: Clock | None, *, at: datetime, pending: str = "", sheet: bool = True
+) -> Due | None:
+    """The light as lists show it, with the way to its 期限计算单; None where no clock runs yet."""
+    if clock is None:
+        return None
+    url = reverse("cases:clock", args=[clock.pk]) if sheet else ""
+    light = clock.light_at(at)
+    if light == lights.OFF:
+        last, hour = last_day(clock.due_at), hour_of(clock.due_at)
+        return Due("done", last, word=_how_stopped(clock, at), at=hour, explain_url=url)
+    waiting = bool(pending) and clock.due_at <= at
+    due = running_due(
+        WAITING if waiting else light,
+        clock.due_at,
+        at=at,
+        provisional=clock.provisional,
+        pending=pending,
+    )
+    return replace(due, explain_url=url)
+
+
+def original_day(clock: Clock | None) -> str:
+    """The last day of the limit as first set, where it was moved since; else nothing."""
+    if clock is None or not clock.is_extended:
+        return ""
+    return last_day(clock.original_due_at).isoformat()
+
+
+def _how_stopped(clock: Clock, at: datetime) -> str:
+    if clock.is_late(at):
+        return "超期完成"
+    extended = clock.stopped_at is not None and clock.stopped_at >= clock.original_due_at
+    return "延期内完成" if extended else "按期完成"
+
+
+def pending_mark(
+    assignment: Assignment, extensions: list[Extension], closures: list[ClosureRequest]
+) -> str:
+    """A timely request that is undecided: nothing is held against the unit meanwhile (DESIGN 4)."""
+    clock = assignment.clock
+    if clock is None:
+        return ""
+    for row in extensions:
+        mine = row.assignment_id == assignment.pk and row.state in OPEN_EXTENSION
+        if mine and row.requested_at < clock.due_at:
+            return "延期待批"
+    for request in closures:
+        mine = request.assignment_id == assignment.pk and request.state in OPEN_CLOSURE
+        if mine and request.submitted_at and request.submitted_at < clock.due_at:
+            return "办结待批"
+    reported = assignment.reported_done_at
+    if assignment.state == "reported_done" and reported and reported < clock.due_at:
+        return "完成待认可"
+    return ""
+
+
+def holidays_between(start: date, end: date, *, at: datetime) -> list[str]:
+    """Names of the holidays after `start` up to `end`, in order; plain weekends left out."""
+    calendar = known_calendar(at)
+    names: dict[str, None] = {}
+    for ordinal in range(start.toordinal() + 1, end.toordinal() + 1):
+        day = calendar.day(date.fromordinal(ordinal))
+        if not day.working and (found := _HOLIDAY.fullmatch(day.reason)):
+            names.setdefault(next(filter(None, found.groups())).removesuffix("补假"))
+    return list(names)

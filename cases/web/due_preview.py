@@ -1,0 +1,64 @@
+"""What the date would be, were a matter assigned today."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_safe
+
+from cases import permissions
+from cases.web.access import require
+from cases.web.due import holidays_between
+from deadlines.calendar import CalendarError
+from deadlines.limits import LimitError
+from deadlines.rules import compute
+from deadlines.services.clocks import known_calendar
+from duban.rulepacks.models import RulePackVersion
+from duban.rulepacks.selectors import active_version
+
+
+@login_required
+@require_safe
+def due_preview(request: HttpRequest) -> HttpResponse:
+    """What the date would be, were the matter assigned today; a part of the form."""
+    require(permissions.may_register(request.actor))
+    at = timezone.now()
+    version = active_version(request.actor.office_id, on=timezone.localdate(at))
+    context: dict[str, object] = {}
+    if version is not None:
+        try:
+            context = _previewed(request, version, at=at)
+        except (CalendarError, LimitError) as error:
+            context = {"problem": str(error)}
+    return render(request, "cases/_due_preview.html", context)
+
+
+def _previewed(
+    request: HttpRequest, version: RulePackVersion, *, at: datetime
+) -> dict[str, object]:
+    today, calendar = timezone.localdate(at), known_calendar(at)
+    try:
+        last = parse_date(request.GET.get("due_on", ""))
+    except ValueError:
+        last = None
+    urgency = version.pack.urgencies.get(request.GET.get("urgency", ""))
+    clause = ""
+    if last is None and urgency is not None:
+        limit = version.pack.limits[urgency.limit]
+        last, clause = compute(limit, at, calendar, with_days=False).last_day, limit.clause
+    if last is None or last < today:
+        return {}
+    return {
+        "last": last,
+        "clause": clause,
+        "working_days": calendar.working_days_between(today, last),
+        "is_working": calendar.is_working(last),
+        "why_not": calendar.day(last).reason,
+        "holidays": holidays_between(today, last, at=at),
+        "provisional": calendar.is_provisional(today, last),
+    }
