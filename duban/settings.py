@@ -16,6 +16,8 @@ env = environ.Env()
 DEBUG = env.bool("DUBAN_DEBUG", default=False)
 DUBAN_DEMO = env.bool("DUBAN_DEMO", default=False)
 DUBAN_HTTPS = env.bool("DUBAN_HTTPS", default=False)
+# Behind nginx the address of the person is in X-Real-IP, which nginx sets anew.
+DUBAN_BEHIND_PROXY = env.bool("DUBAN_BEHIND_PROXY", default=DUBAN_HTTPS)
 VAR_DIR = Path(env.str("DUBAN_VAR", default=str(BASE_DIR / "var"))).resolve()
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -152,6 +154,8 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     # kombu writes redis+socket:///path, redis-py unix:///path.
     _client_url = REDIS_URL.replace("redis+socket://", "unix://", 1)
+    # A database of its own: clearing the cache must not empty the queue.
+    _client_url += ("&" if "?" in _client_url else "?") + "db=1"
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -171,6 +175,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KiB; a child that rendered a long PDF is renewed
 CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 900, 840
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
@@ -206,6 +211,7 @@ LOGOUT_REDIRECT_URL = reverse_lazy("login")
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "duban.web.auth.client_address"
 AXES_LOCKOUT_CALLABLE = "duban.web.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = True

@@ -27,6 +27,12 @@ from duban.web.models import ApiToken
 from duban.web.services import password_change, token_create, token_revoke
 
 
+def client_address(request: HttpRequest) -> str | None:
+    """Whom the lock-out counts: behind nginx the address it names, never one a client can send."""
+    name = "HTTP_X_REAL_IP" if settings.DUBAN_BEHIND_PROXY else "REMOTE_ADDR"
+    return request.META.get(name) or request.META.get("REMOTE_ADDR")
+
+
 class SignInForm(AuthenticationForm):
     """One sentence for every failure, so that nobody learns which names exist."""
 

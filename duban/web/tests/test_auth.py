@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt
 from django.core.exceptions import PermissionDenied
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from duban.ledger.models import LedgerEntry
 from duban.org.models import User
+from duban.web.auth import client_address
 from duban.web.services import lockout_lift
 from duban.web.tests.given import PASSWORD, Office, person
 
@@ -164,3 +165,12 @@ def test_keeping_a_session_alive_needs_one(client: Client, staff: User) -> None:
     assert client.get("/keepalive/").status_code == 302
     client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/keepalive/").status_code == 204
+
+
+def test_behind_nginx_the_lockout_counts_the_address_nginx_names(
+    rf: RequestFactory, settings: Any
+) -> None:
+    request = rf.get("/login/", REMOTE_ADDR="127.0.0.1", HTTP_X_REAL_IP="10.1.2.3")
+    assert client_address(request) == "127.0.0.1"
+    settings.DUBAN_BEHIND_PROXY = True
+    assert client_address(request) == "10.1.2.3"

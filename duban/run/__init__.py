@@ -1,0 +1,1 @@
+"""`python -m duban.run`: starts and supervises everything an installation consists of."""
