@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.dateparse import parse_datetime
@@ -39,6 +40,22 @@ def differences_since(subject: models.Model, error: StaleVersion) -> list[Differ
     ]
 
 
+def labelled(subject_type: str, changes: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """The changes of a ledger entry as (label, before, after); names without one stay as they are."""
+    try:
+        subject = apps.get_model(subject_type)
+    except (LookupError, ValueError):
+        return [(name, str(a or ""), str(b or "")) for name, (a, b) in _pairs(changes)]
+    pairs = dict(_pairs(changes))
+    known = _fields(subject, pairs)
+    lines = [
+        (label, _shown(field, pairs[name][0]), _shown(field, pairs[name][1]))
+        for name, (field, label) in known.items()
+    ]
+    others = ((name, pair) for name, pair in pairs.items() if name not in known)
+    return lines + [(name, str(a or ""), str(b or "")) for name, (a, b) in others]
+
+
 def _pairs(changes: dict[str, Any]) -> list[tuple[str, tuple[Any, Any]]]:
     return [
         (name, (pair[0], pair[1]))
@@ -47,7 +64,9 @@ def _pairs(changes: dict[str, Any]) -> list[tuple[str, tuple[Any, Any]]]:
     ]
 
 
-def _fields(subject: models.Model, names: dict[str, Any]) -> dict[str, tuple[models.Field, str]]:
+def _fields(
+    subject: models.Model | type[models.Model], names: dict[str, Any]
+) -> dict[str, tuple[models.Field, str]]:
     """The model's own columns with the name people know them by."""
     found = {}
     for name in names:

@@ -1,0 +1,5 @@
+"""Matters in the admin: looked at, filtered, taken in and out, moved on by the same services."""
+
+from cases.admin.case import CaseAdmin
+
+__all__ = ["CaseAdmin"]
