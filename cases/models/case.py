@@ -203,6 +203,16 @@ class Case(Stateful):
 
     @transition(
         state,
+        [CaseState.PENDING_APPROVAL, CaseState.REGISTERED],
+        CaseState.DRAFT,
+        permission=permissions.is_registrar_or_supervisor,
+        custom={"step": "revise"},
+    )
+    def revise(self) -> None:
+        self.chain = None
+
+    @transition(
+        state,
         CaseState.REGISTERED,
         CaseState.ASSIGNED,
         permission=permissions.is_supervisor,

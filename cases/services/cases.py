@@ -24,7 +24,7 @@ from cases.services.registration import (
     version_on,
 )
 from duban.approvals.models import ChainKind
-from duban.approvals.services import Outcome, chain_decide, chain_open
+from duban.approvals.services import Outcome, chain_decide, chain_open, chain_withdraw
 from duban.documents.numbering import number_next
 from duban.documents.text import document_number
 from duban.ledger.errors import RuleViolation
@@ -41,6 +41,7 @@ __all__ = [
     "case_draft",
     "case_redraft",
     "case_registration_decide",
+    "case_revise",
     "case_strike_off",
     "case_submit",
     "facts_of",
@@ -137,9 +138,29 @@ def _register(row: Case, *, by: Actor, at: datetime, opinion: str) -> None:
             # The date has passed, a unit was abolished, or other rules are in force since.
             texts = "".join(text for texts in found.values() for text in texts)
             raise RuleViolation(f"{texts}请退回修改后重新报批。")
-        prefix = series(version.pack.documents["case"], row.office)
-        year, seq = number_next(office=row.office, kind=prefix, at=at)
-        step.run(number=document_number(prefix, year, seq), pack_version=version, at=at)
+        number = row.number or _number(row, version, at)
+        step.run(number=number, pack_version=version, at=at)
+
+
+def _number(row: Case, version: RulePackVersion, at: datetime) -> str:
+    prefix = series(version.pack.documents["case"], row.office)
+    year, seq = number_next(office=row.office, kind=prefix, at=at)
+    return document_number(prefix, year, seq)
+
+
+def case_revise(
+    *, case: Case, by: Actor, at: datetime | None = None, expect: int | None = None
+) -> Case:
+    """撤回修改: before 交办 a registration goes back to be changed and approved anew; a number
+    once given stays the matter's.
+    """
+    at = at or timezone.now()
+    with through_the_door(case, "revise", by=by, at=at, expect=expect) as step:
+        row: Case = step.subject
+        if row.chain is not None:
+            chain_withdraw(chain=row.chain, at=at)
+        step.run()
+    return case
 
 
 def case_assign(

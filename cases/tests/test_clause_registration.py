@@ -13,6 +13,7 @@ from cases.services.cases import (
     case_draft,
     case_redraft,
     case_registration_decide,
+    case_revise,
     case_submit,
     facts_of,
     parties_of,
@@ -542,3 +543,34 @@ def test_nothing_is_registered_where_no_rules_are_in_force():
     here = given.place()
     with pytest.raises(RuleViolation, match="尚未启用任何规则包"):
         given.draft(here, when="2017-12-29", due_on=date(2018, 6, 1), basis_on=None)
+
+
+def test_a_registration_may_be_taken_back_before_assignment_and_keeps_its_number():
+    """A date that passed, or a unit that was abolished, is no dead end."""
+    here = given.place()
+    case = given.registered(here, when="2026-03-02", due_on=date(2026, 3, 20))
+    case_revise(case=case, by=here.secretary, at=given.at("2026-03-25"))
+    changed = given.facts(due_on=date(2026, 6, 30))
+    case_redraft(
+        case=case,
+        facts=changed,
+        parties=[given.lead(here.units["water"])],
+        by=here.secretary,
+        at=given.at("2026-03-25"),
+    )
+    case = Case.objects.get(pk=case.pk)
+    case_submit(case=case, by=here.secretary, at=given.at("2026-03-25"))
+    case_registration_decide(case=case, approve=True, by=here.chief, at=given.at("2026-03-26"))
+    case = Case.objects.get(pk=case.pk)
+    assert (case.state, case.number) == ("registered", "长政督〔2026〕1号")
+    assert (case.due_on, case.registered_at) == (date(2026, 6, 30), given.at("2026-03-26"))
+
+
+def test_a_submission_taken_back_leaves_the_leader_nothing_to_decide():
+    here = given.place()
+    case = given.draft(here)
+    case_submit(case=case, by=here.secretary, at=given.at("2026-03-02"))
+    chain = Case.objects.get(pk=case.pk).chain
+    case_revise(case=case, by=here.secretary, at=given.at("2026-03-03"))
+    assert Case.objects.get(pk=case.pk).state == "draft"
+    assert not ApprovalStep.objects.awaiting(here.chief).filter(chain=chain).exists()

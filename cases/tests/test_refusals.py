@@ -74,6 +74,7 @@ THEIRS = {
         "submit": {"secretary", "staff", "head"},
         "approve": {"chief"},
         "return_to_draft": {"chief"},
+        "revise": {"secretary", "staff", "head"},
         "assign": {"secretary", "staff", "head"},
         "start": {
             "secretary", "staff", "head",

@@ -10,6 +10,8 @@ TABLE = {
         ("submit", "draft", "pending_approval"),
         ("approve", "pending_approval", "registered"),
         ("return_to_draft", "pending_approval", "draft"),
+        ("revise", "pending_approval", "draft"),
+        ("revise", "registered", "draft"),
         ("assign", "registered", "assigned"),
         ("start", "assigned", "in_progress"),
         ("complete", "in_progress", "completed"),

@@ -70,7 +70,11 @@ def _staff(record: CaseRecord) -> list[Action]:
         return _drafting(record)
     if case.state in (CaseState.PENDING_APPROVAL, CaseState.REGISTERED):
         warning = "交办后向各承办单位下达立项通知，时限即行起算。确定交办？"
-        return step(case, "assign", by, "assign", primary=True, icon="send", confirm=warning)
+        back = "撤回后须重新报批，已有的审批意见留存。确定撤回？"
+        return [
+            *step(case, "assign", by, "assign", primary=True, icon="send", confirm=warning),
+            *step(case, "revise", by, "revise", icon="arrow-return-left", confirm=back),
+        ]
     if case.state == CaseState.CLOSED:
         return []
     ready = case.state == CaseState.COMPLETED

@@ -13,7 +13,7 @@ from django.utils import timezone
 from cases import permissions
 from cases.domain.drafts import completeness
 from cases.models import Case, CaseState
-from cases.services.cases import case_assign, case_submit
+from cases.services.cases import case_assign, case_revise, case_submit
 from cases.services.registration import case_discard, case_draft, case_redraft, facts_of, parties_of
 from cases.web.access import MatterAction, MatterForm, case_seen, case_url, require, require_now
 from cases.web.forms.registration import (
@@ -80,7 +80,19 @@ class Registration(MatterForm):
             return self.form_valid(form)
         if not self.co.is_valid():
             form.add_error("co_units", "请更正协办单位各行中标出的内容。")
+        if request.POST.get("submit_as") == "submit":
+            self._say_what_is_missing(form)
         return self.form_invalid(form)
+
+    def _say_what_is_missing(self, form: RegistrationForm) -> None:
+        """Nobody is sent back twice: beside what is mistyped stands what is not there."""
+        wrong = {*form.errors}
+        missing = completeness(
+            form.facts(), form.lead(on=self.on), pack=self.version_of_rules.pack
+        )
+        for name in missing.keys() - wrong:
+            for reason in missing[name]:
+                form.add_error(name, reason)
 
     def _with_another_row(self) -> HttpResponse:
         """增加一行 without JavaScript: everything stays as typed and nothing is judged yet."""
@@ -240,6 +252,17 @@ class Discard(MatterAction):
     def perform(self) -> str:
         case_discard(case=case_seen(self.actor, self.kwargs["pk"]), by=self.actor, at=self.at)
         return reverse("cases:list")
+
+
+class Revise(MatterAction):
+    """撤回修改."""
+
+    success_message = "已撤回，请修改后重新报请立项。"
+
+    def perform(self) -> str:
+        case = case_seen(self.actor, self.kwargs["pk"])
+        case_revise(case=case, by=self.actor, at=self.at, expect=self.expected_version())
+        return case_url(case)
 
 
 class Assign(MatterAction):

@@ -23,6 +23,7 @@ urlpatterns = [
     path("cases/<int:pk>/edit/", registration.Edit.as_view(), name="edit"),
     path("cases/<int:pk>/submit/", registration.Submit.as_view(), name="submit"),
     path("cases/<int:pk>/discard/", registration.Discard.as_view(), name="discard"),
+    path("cases/<int:pk>/revise/", registration.Revise.as_view(), name="revise"),
     path("cases/<int:pk>/assign/", registration.Assign.as_view(), name="assign"),
     path("cases/<int:pk>/strike-off/", staff_actions.StrikeOff.as_view(), name="strike_off"),
     path("cases/<int:pk>/closure/", unit_requests.ClosureNew.as_view(), name="closure"),
