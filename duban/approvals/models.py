@@ -70,7 +70,7 @@ class StepState(models.TextChoices):
 
 
 IS_OPEN = Guard(
-    "step_approve", lambda step: step.chain.closed_at is None, "该申请已经办结审批或已撤回"
+    "step_approve", lambda step: step.chain.closed_at is None, "该申请已审批完毕或已撤回"
 )
 IS_CURRENT = Guard(
     "step_approve",

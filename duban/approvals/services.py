@@ -149,7 +149,7 @@ def chain_decide(
         locked = Chain.objects.select_for_update().get(pk=chain.pk)
         step = locked.current
         if step is None:
-            raise RuleViolation("该申请已经办结审批或已撤回，无需再次审批。")
+            raise RuleViolation("该申请已审批完毕或已撤回，无需再次审批。")
         _require_turn(locked, step, by)
         if not approve and not opinion.strip():
             raise RuleViolation({"opinion": ["不同意的，须写明意见。"]})

@@ -162,7 +162,13 @@ class Story:
                 feedback=row, by=self.world.actor(self.clerk(at), at), at=at + timedelta(hours=2)
             )
 
+    def is_too_soon(self, offset: int) -> bool:
+        """A holiday may leave no day between the signature and the end of the demonstration."""
+        return self.day(offset) <= self.day(self.begun(3))
+
     def first_report(self, offset: int) -> None:
+        if self.is_too_soon(offset):
+            return
         expected = self.base + timedelta(days=self.matter.due or 0)
         head = next(spec.head for spec in self.world.locality.units if spec.key == self.matter.lead)
         self.plan(
@@ -178,6 +184,8 @@ class Story:
         )
 
     def progress(self, offset: int, content: str) -> None:
+        if self.is_too_soon(offset):
+            return
         self.plan(offset, lambda at: self.report(at, "follow_up_report", content), hour=15)
 
     def press(self, offset: int, kind: NoticeKind, content: str) -> None:

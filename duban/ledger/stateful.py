@@ -8,6 +8,7 @@ from django.dispatch import receiver
 from django_fsm import ConcurrentTransitionMixin, Transition
 from django_fsm.signals import pre_transition
 
+from duban.rulepacks.loader import load_shipped_pack
 from duban.rulepacks.models import RulePackVersion
 from duban.rulepacks.schema import Pack, Step
 
@@ -49,7 +50,8 @@ class Stateful(ConcurrentTransitionMixin, models.Model):
 
     def step_of(self, key: str) -> Step:
         """Label, clause and quotation of a step, in the words of the row's own rule pack."""
-        return self.pack.steps[key]
+        # A version loaded before the product knew the step still has to name it: the shipped base does.
+        return self.pack.steps.get(key) or load_shipped_pack("base").pack.steps[key]
 
     def transitions(self, name: str | None = None) -> list[Transition]:
         found: Iterable[Any] = self.get_all_state_transitions()

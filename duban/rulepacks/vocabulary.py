@@ -5,7 +5,16 @@ from __future__ import annotations
 from duban.rulepacks.schema import Pack
 
 # The matter.
-MATTER = ("submit", "approve", "return_to_draft", "revise", "assign", "start", "complete", "strike_off")
+MATTER = (
+    "submit",
+    "approve",
+    "return_to_draft",
+    "revise",
+    "assign",
+    "start",
+    "complete",
+    "strike_off",
+)
 # What each unit does.
 UNITS = (
     "deliver",

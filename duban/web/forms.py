@@ -35,10 +35,20 @@ class ServiceForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         use_native_dates(self)
+        for field in self.fields.values():
+            _say_what_is_missing(field)
 
     @property
     def visible_errors(self) -> list[forms.BoundField]:
         return [bound for bound in self.visible_fields() if bound.errors]
+
+
+def _say_what_is_missing(field: forms.Field) -> None:
+    """Names what an empty field lacks, where the form gives no words of its own."""
+    usual = forms.Field.default_error_messages["required"]
+    if field.label and field.error_messages["required"] == usual:
+        verb = "选择" if isinstance(field, forms.ChoiceField | forms.FileField) else "填写"
+        field.error_messages["required"] = f"请{verb}{field.label}。"
 
 
 class UploadField(forms.FileField):

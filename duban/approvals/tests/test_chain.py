@@ -105,7 +105,7 @@ def test_link_after_link_until_it_is_granted_and_then_no_more(hall):
     outcomes = [decide(chain, by) for by in (hall.clerk, hall.deputy, hall.chief)]
     assert outcomes == [Outcome.CONTINUES, Outcome.CONTINUES, Outcome.GRANTED]
     assert (chain.closed_at, chain.current) == (MORNING, None)
-    with pytest.raises(RuleViolation, match="已经办结审批或已撤回"):
+    with pytest.raises(RuleViolation, match="已审批完毕或已撤回"):
         decide(chain, hall.chief)
     entries = LedgerEntry.objects.filter(subject_type="approvals.approvalstep").order_by("id")
     assert [(e.action, e.actor_name) for e in entries] == [

@@ -1,0 +1,85 @@
+"""The demonstration: built by the services, once, and open only from this machine."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import RequestFactory
+
+from cases.models import Case
+from duban.demo.backend import PASSWORD, DemoBackend
+from duban.demo.build import build
+from duban.demo.world import accounts
+from duban.org.models import User
+from reports.models import Bulletin
+
+pytestmark = pytest.mark.django_db
+
+# The base day before the second one falls among the holidays of May.
+DAYS = [date(2026, 11, 23), date(2027, 5, 6)]
+
+
+@pytest.mark.parametrize("as_of", DAYS, ids=str)
+def test_it_shows_every_state_of_a_matter_and_the_last_quarters_bulletin(as_of: date) -> None:
+    build(as_of)
+    states = Counter(Case.objects.values_list("state", flat=True))
+    assert {"draft", "pending_approval", "registered", "assigned", "in_progress"} <= set(states)
+    assert states["closed"] >= 20
+    assert set(Bulletin.objects.values_list("state", flat=True)) == {"published"}
+    assert User.objects.filter(username__in=[login for login, _, _ in accounts()]).count() == len(
+        accounts()
+    )
+
+
+def test_it_is_loaded_once_and_in_demo_mode_only(settings: Any) -> None:
+    with pytest.raises(CommandError, match="DUBAN_DEMO"):
+        call_command("duban_demo")
+    settings.DUBAN_DEMO = True
+    User.objects.create_user("someone", "a-real-password", name="某人")
+    call_command("duban_demo", as_of=DAYS[0], stdout=io.StringIO())
+    before = Case.objects.count()
+    again = io.StringIO()
+    call_command("duban_demo", as_of=DAYS[0], stdout=again)
+    assert "已在" in again.getvalue()
+    assert Case.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("demo", "address", "headers", "opens"),
+    [
+        (True, "127.0.0.1", {}, True),
+        (True, "::1", {}, True),
+        (True, "10.0.0.8", {}, False),
+        (True, "127.0.0.1", {"HTTP_X_FORWARDED_FOR": "10.0.0.8"}, False),
+        (False, "127.0.0.1", {}, False),
+    ],
+)
+def test_the_known_password_opens_only_from_this_machine_in_demo_mode(
+    rf: RequestFactory,
+    settings: Any,
+    demo: bool,
+    address: str,
+    headers: dict[str, str],
+    opens: bool,
+) -> None:
+    settings.DUBAN_DEMO = demo
+    user = User(username="cp_x", name="演示")
+    user.set_unusable_password()
+    user.save()
+    request = rf.post("/login/", REMOTE_ADDR=address, **headers)
+    found = DemoBackend().authenticate(request, username="cp_x", password=PASSWORD)
+    assert (found == user) is opens
+
+
+def test_the_known_password_never_opens_an_account_with_its_own(
+    rf: RequestFactory, settings: Any
+) -> None:
+    settings.DUBAN_DEMO = True
+    User.objects.create_user("real", "a-real-password", name="某人")
+    request = rf.post("/login/", REMOTE_ADDR="127.0.0.1")
+    assert DemoBackend().authenticate(request, username="real", password=PASSWORD) is None
