@@ -1,6 +1,6 @@
 """How many lines a minute `deadline explain --batch` answers, start of the program included.
 
-    python -m bench.deadline_batch [LINES]
+python -m bench.deadline_batch [LINES]
 """
 
 from __future__ import annotations

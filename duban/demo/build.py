@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from deadlines.calendar import WorkingCalendar
 from duban.demo.bulletins import plan_bulletin
@@ -14,10 +15,12 @@ from duban.demo.plots import PLOTS
 from duban.demo.stories import Story
 from duban.demo.timeline import Timeline, moment
 from duban.demo.world import world_make
+from duban.notify.models import Message
 from duban.org.models import Office
 
 BEGINNING = timedelta(days=160)
 EVENING = time(18)
+UNREAD = timedelta(days=3)
 
 
 def is_built() -> bool:
@@ -42,4 +45,7 @@ def build(as_of: date) -> int:
             count += 1
         plan_bulletin(world, base, timeline)
     timeline.run(moment(base, EVENING))
+    # People have read their messages, but for those of the last days.
+    recent = moment(base - UNREAD, time.min)
+    Message.objects.filter(created_at__lt=recent).update(read_at=F("created_at"))
     return count
