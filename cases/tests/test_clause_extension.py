@@ -414,3 +414,17 @@ def test_the_chain_may_take_longer_than_the_limit_and_nothing_is_held_against_th
     given.swept("2026-07-09 09:05")
     assert due(case) == "2026-08-31"
     assert not OverdueFinding.objects.exists()
+
+
+@pytest.mark.clause("CZ-3.5c")
+def test_a_timely_request_decided_after_the_date_it_asked_for_is_granted_all_the_same():
+    here = given.place()
+    case = given.in_progress(here)  # due 2026-06-30
+    extension = given.asked(here, case, until="2026-07-10", when="2026-06-29")
+    given.swept("2026-07-15")
+    assert not OverdueFinding.objects.exists()
+    given.decided(here, extension, when="2026-07-16")
+    assert due(case) == "2026-07-10"
+    given.swept("2026-07-16 12:00")
+    finding = OverdueFinding.objects.get(kind=0)
+    assert finding.due_at == given.at("2026-07-11 00:00")

@@ -90,7 +90,10 @@ def clock_extend(
     clause: str = "",
     quote: str = "",
 ) -> Clock:
-    """Give a running clock a later last day; the original one is kept beside it."""
+    """Give a running clock a later last day; the original one is kept beside it.
+
+    The day may have passed: a request made in time may be decided late, and what it asked for holds.
+    """
     at = at or timezone.now()
     data = {
         "due_on": due_on.isoformat(),
@@ -103,8 +106,6 @@ def clock_extend(
         _require_running(row)
         if due_on <= row.due_on:
             raise RuleViolation({"due_on": [f"延期后的期限应晚于现期限{row.due_on.isoformat()}"]})
-        if due_on < day_of(at):
-            raise RuleViolation({"due_on": ["延期后的期限不能早于办理当日"]})
         return _append(row, EventKind.EXTENDED, data, by=by, at=at, reason=reason)
 
 

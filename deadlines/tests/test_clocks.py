@@ -110,10 +110,9 @@ def test_an_extension_gives_a_new_day_and_keeps_the_old_one() -> None:
     [
         (date(2026, 10, 20), "2026-10-16T09:00", "应晚于现期限2026-10-20"),
         (date(2026, 10, 1), "2026-10-16T09:00", "应晚于现期限"),
-        (date(2026, 10, 22), "2026-10-23T09:00", "不能早于办理当日"),
         (date(2100, 1, 4), "2026-10-16T09:00", "只到2099年"),
     ],
-    ids=["同一天", "更早", "已过去", "日历之外"],
+    ids=["同一天", "更早", "日历之外"],
 )
 def test_an_extension_that_cannot_be(due_on: date, at: str, message: str) -> None:
     clock = given.clock()
