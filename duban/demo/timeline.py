@@ -10,15 +10,24 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from cases.services.alerts import consume_alerts
 from deadlines.services import sweep
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SWEEP_AT = time(0, 5)
+STATISTICS_EVERY = 14  # days
 
 
 def moment(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, SHANGHAI)
+
+
+def _gather_statistics() -> None:
+    """Within one long transaction a database cannot see by itself how its tables have grown."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 @dataclass
@@ -49,5 +58,7 @@ class Timeline:
             when = moment(day, SWEEP_AT)
             sweep(when)
             consume_alerts(at=when)
+            if day.toordinal() % STATISTICS_EVERY == 0:
+                _gather_statistics()
             day += timedelta(days=1)
         return day

@@ -20,31 +20,26 @@ from reports.models import Bulletin
 
 pytestmark = pytest.mark.django_db
 
-# The base day before the second one falls among the holidays of May.
-DAYS = [date(2026, 11, 23), date(2027, 5, 6)]
 
-
-@pytest.mark.parametrize("as_of", DAYS, ids=str)
-def test_it_shows_every_state_of_a_matter_and_the_last_quarters_bulletin(as_of: date) -> None:
-    build(as_of)
+def test_it_shows_every_state_of_a_matter_and_the_last_quarters_bulletin() -> None:
+    build(date(2027, 5, 6))  # its base day falls among the holidays of May
     states = Counter(Case.objects.values_list("state", flat=True))
     assert {"draft", "pending_approval", "registered", "assigned", "in_progress"} <= set(states)
     assert states["closed"] >= 20
     assert set(Bulletin.objects.values_list("state", flat=True)) == {"published"}
-    assert User.objects.filter(username__in=[login for login, _, _ in accounts()]).count() == len(
-        accounts()
-    )
+    named = [login for login, _, _ in accounts()]
+    assert User.objects.filter(username__in=named).count() == len(named)
 
 
 def test_it_is_loaded_once_and_in_demo_mode_only(settings: Any) -> None:
     with pytest.raises(CommandError, match="DUBAN_DEMO"):
         call_command("duban_demo")
     settings.DUBAN_DEMO = True
-    User.objects.create_user("someone", "a-real-password", name="某人")
-    call_command("duban_demo", as_of=DAYS[0], stdout=io.StringIO())
+    call_command("duban_demo", as_of=date(2026, 11, 23), stdout=io.StringIO())
     before = Case.objects.count()
+    assert before > 40
     again = io.StringIO()
-    call_command("duban_demo", as_of=DAYS[0], stdout=again)
+    call_command("duban_demo", as_of=date(2026, 11, 23), stdout=again)
     assert "已在" in again.getvalue()
     assert Case.objects.count() == before
 
