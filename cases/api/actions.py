@@ -114,8 +114,6 @@ def _decision(owner: Case | Extension | ClosureRequest, by: Actor) -> list[Possi
     step = chain.current
     if step is None:
         reasons: Reasons = {WHOLE: ["审批已经结束。"]}
-    elif isinstance(owner, Extension) and owner.state == "counter_proposed":
-        reasons = {WHOLE: ["已另提日期，请等承办单位答复。"]}
     elif not holds_role(step, by):
         reasons = {WHOLE: [f"“{step.label}”环节尚未审批。"]}
     elif is_recused(step, by):

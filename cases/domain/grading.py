@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from duban.rulepacks.schema import Pack
+from duban.rulepacks.schema import Grade, Pack
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,19 @@ def problems(
     if rule.reasons and reason not in rule.reasons:
         codes = "；".join(code.label for code in rule.reasons.values())
         found["grade_reason"] = [f"评为“{rule.label}”须选定情形：{codes}（{rule.clause}）。"]
+    elif other := _grade_of_reason(pack, reason, besides=grade):
+        found["grade_reason"] = [
+            f"所选情形属于“{other.label}”，与“{rule.label}”不符，请改选或不选。"
+        ]
     if rule.late_needs_approval and record.is_late and not record.explained:
         found["grade"] = [
             f"超期事项评为“{rule.label}”，须由承办单位说明客观原因并经批准认同（{rule.clause}）。"
         ]
     return found
+
+
+def _grade_of_reason(pack: Pack, reason: str, *, besides: str) -> Grade | None:
+    """The other grade whose circumstance was chosen; words of one's own belong to none."""
+    if not reason or reason in pack.grades[besides].reasons:
+        return None
+    return next((grade for grade in pack.grades.values() if reason in grade.reasons), None)

@@ -25,10 +25,23 @@ from duban.rulepacks.schema import Pack
 OWN_MAIL = frozenset({"case_assigned", "notice_issued", "assignment_returned", "deadline_passed"})
 
 
+# What the system says by itself, at night too: it arrives when the office opens.
+AUTOMATIC = frozenset({"deadline_reminder", "deadline_passed"})
+
+
+def arrives(template: str, pack: Pack, at: datetime) -> datetime:
+    """When a message is there to be read."""
+    return _office_moment(pack, at) if template in AUTOMATIC else at
+
+
 def deliver_after(template: str, pack: Pack, at: datetime) -> datetime | None:
     """When a mail of its own may leave: in office hours only. None: it waits for the digest."""
     if template not in OWN_MAIL:
         return None
+    return _office_moment(pack, at)
+
+
+def _office_moment(pack: Pack, at: datetime) -> datetime:
     spans = pack.hours.spans if pack.hours else ()
     return next_office_moment(at, known_calendar(at), spans) if spans else at
 
@@ -51,7 +64,7 @@ def tell_people(
         context={"case": case, **(context or {})},
         office=case.office,
         url=url or reverse("cases:detail", args=[case.pk]),
-        at=at,
+        at=arrives(template, case.pack, at),
         case_id=case.pk,
         deliver_after=deliver_after(template, case.pack, at),
     )

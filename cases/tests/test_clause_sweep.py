@@ -276,12 +276,14 @@ def test_the_new_due_moment_arms_every_reminder_again():
     ],
     ids=["夜间", "午休", "上班时", "周末", "国庆", "调休上班"],
 )
-def test_a_mail_leaves_in_office_hours_only(at, leaves):
+def test_a_reminder_arrives_and_its_mail_leaves_in_office_hours_only(at, leaves):
     here = given.place()
     given.in_progress(here)
     given.swept(at)
     message = Message.objects.get(template="deadline_passed")
-    assert (message.created_at, message.deliver_after) == (given.at(at), given.at(leaves))
+    assert (message.created_at, message.deliver_after) == (given.at(leaves), given.at(leaves))
+    received = Message.objects.of(message.recipient_id, at=given.at(at))
+    assert received.filter(pk=message.pk).exists() == (at == leaves)
 
 
 def test_a_round_over_many_matters_needs_no_more_queries_to_find_nothing():

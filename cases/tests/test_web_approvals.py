@@ -20,6 +20,7 @@ from cases.services.registration import case_draft
 from cases.tests import given
 from cases.tests.web_given import Browser, sign_in, text_of, wrong
 from duban.approvals.models import Chain
+from duban.notify.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +82,7 @@ def test_a_registration_is_decided_by_whom_the_pack_names(here):
     again = chief.post("decide", chain.pk, decision="approve", step=chain.steps.get().pk)
     assert again.status_code == 409
     assert "本环节已由" in text_of(again)
-    assert "该申请已经办结审批或已撤回。" in text_of(chief.get("decide", chain.pk))
+    assert "该申请已审批完毕或已撤回。" in text_of(chief.get("decide", chain.pk))
 
 
 def test_an_extension_passes_its_chain_and_the_badge_counts_what_the_list_shows(here):
@@ -99,7 +100,10 @@ def test_an_extension_passes_its_chain_and_the_badge_counts_what_the_list_shows(
         assert fact in page
     assert deputy.get("approvals").context["waiting"] == []
     assert "前一环节“科室审核”尚未审批。" in text_of(deputy.get("decide", chain.pk))
+    asks = Message.objects.filter(template="approval_awaits", recipient=here.secretary.user_id)
+    assert asks.unread().count() == 1
     assert decide(section, chain, "approve", opinion="情况属实。").status_code == 302
+    assert asks.unread().count() == 0
     assert len(deputy.get("approvals").context["waiting"]) == awaiting_count(here.deputy) == 1
     assert section.get("approvals").context["waiting"] == []
     assert sign_in(here, "deputy2").get("decide", chain.pk).status_code in (403, 404)
@@ -130,9 +134,14 @@ def test_another_date_is_put_forward_once_and_waits_for_the_unit(here):
     deputy = sign_in(here, "deputy")
     assert deputy.get("approvals").context["waiting"] == []
     assert awaiting_count(here.deputy) == 0
-    assert "请等承办单位答复" in text_of(deputy.get("decide", chain.pk))
+    page = deputy.get("decide", chain.pk)
+    assert "承办单位尚未答复" in text_of(page)
+    assert 'value="approve"' not in page.content.decode()
     answer = deputy.post("decide", chain.pk, decision="approve")
     assert answer.status_code == 409
+    # Silence does not hold the matter in suspense for ever.
+    assert decide(deputy, chain, "refuse", opinion="久未答复。").status_code == 302
+    assert Extension.objects.get().state == "refused"
 
 
 @pytest.mark.clause("CZ-4.1.0", "CZ-4.1.1", "CZ-4.1.5")
@@ -169,6 +178,10 @@ def test_a_closure_is_graded_with_criteria_evidence_and_suggestion(here):
     assert "成绩突出。" in page.content.decode()
     page = decide(section, chain, "approve", grade="poor")
     assert "须选定情形" in wrong(page, "grade_reason")[0]
+    page = decide(section, chain, "approve", grade="basic", grade_reason="no_progress")
+    assert wrong(page, "grade_reason") == [
+        "所选情形属于“落实较差”，与“基本落实”不符，请改选或不选。"
+    ]
     assert decide(section, chain, "approve", grade="basic").status_code == 302
     deputy = sign_in(here, "deputy")
     assert deputy.get("decide", chain.pk).context["form"].initial["grade"] == "basic"

@@ -194,3 +194,14 @@ def test_history_names_people_clauses_and_what_changed(here, matter):
     approved = next(e for e in page.context["entries"] if e.title == "批准立项")
     assert approved.clause == "CZ-3.1a"
     assert ("状态", "待批准", "已立项") in approved.changes
+
+
+def test_a_version_from_before_a_step_was_known_still_shows_the_matter(here, monkeypatch):
+    case = given.registered(here)
+    stored = case.pack
+    known = {key: step for key, step in stored.steps.items() if key != "revise"}
+    older = stored.model_copy(update={"steps": known})
+    monkeypatch.setattr(Case, "pack", property(lambda _: older))
+    page = sign_in(here, "secretary").get("detail", case.pk)
+    assert page.status_code == 200
+    assert "撤回修改" in text_of(page)

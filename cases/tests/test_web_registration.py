@@ -145,6 +145,26 @@ def test_bad_input_is_named_beside_its_field_and_changes_nothing(here, changes, 
         assert 'value="城区内涝点排查整治"' in page.content.decode()
 
 
+def test_a_mistyped_submission_also_says_what_is_not_there(here):
+    staff = sign_in(here, "secretary")
+    page = staff.post(
+        "create", submit_as="submit", **filled(title="", task="", source="", lead_unit="无此局")
+    )
+    assert page.status_code == 422
+    assert wrong(page, "title") == ["请填写事项名称。"]
+    assert wrong(page, "task") == ["请填写办理要求（目标任务）。"]
+    assert wrong(page, "source") == ["请选择事项来源。"]
+    assert len(wrong(page, "lead_unit")) == 1
+    assert Case.objects.count() == 0
+
+
+def test_the_form_marks_what_its_rules_ask_for(here):
+    form = sign_in(here, "secretary").get("create").context["form"]
+    marked = {name for name, field in form.fields.items() if field.required}
+    assert {"due_on", "due_basis", "due_citation"} <= marked
+    assert "lead_person" not in marked
+
+
 def test_a_name_of_two_units_is_asked_for_in_full(here):
     for parent in ("city", "district"):
         Unit.objects.create(

@@ -140,6 +140,8 @@ def test_closure_is_kept_as_a_draft_with_its_evidence_and_then_submitted(here, m
     assert unit.post("closure_withdraw", row.pk, version=row.version).status_code == 302
     assert Assignment.objects.get().state == "acknowledged"
     assert sign_in(here, "secretary").post("closure_withdraw", row.pk).status_code == 403
+    # Whoever applies again finds the words of the last request.
+    assert unit.get("closure", matter.pk).context["form"].initial["result"] == "12公里已通水。"
 
 
 def test_the_closure_waits_for_the_co_units(here):

@@ -26,6 +26,7 @@ from cases.web.forms.decisions import DecisionForm
 from duban.approvals.models import ApprovalStep, Chain, StepState
 from duban.approvals.permissions import holds_role, is_recused
 from duban.ledger.errors import RuleViolation
+from duban.notify.services import message_event_read
 from duban.web.parts import Crumb, Due
 
 Owner = Case | Extension | ClosureRequest
@@ -155,6 +156,8 @@ class Decide(MatterForm):
             self._counter(form, common)
         else:
             self._decide(form, approve=decision == "approve", common=common)
+        if self.step is not None:
+            message_event_read(event=f"approval:{self.step.pk}", by=self.actor, at=self.at)
         return reverse("cases:approvals")
 
     def _hold(self, form: DecisionForm) -> None:
@@ -169,7 +172,7 @@ class Decide(MatterForm):
             raise RuleViolation(
                 f"本环节已由{done.decided_name}审批（{done.get_state_display()}），无需再次审批。"
             )
-        raise RuleViolation("该申请已经办结审批或已撤回，无需再次审批。")
+        raise RuleViolation("该申请已审批完毕或已撤回，无需再次审批。")
 
     def _counter(self, form: DecisionForm, common: dict[str, Any]) -> None:
         day = form.value("counter_on")
@@ -197,7 +200,7 @@ class Decide(MatterForm):
     def why_not(self) -> str:
         """Why there is nothing to decide for this person now."""
         if self.step is None:
-            return "该申请已经办结审批或已撤回。"
+            return "该申请已审批完毕或已撤回。"
         if not holds_role(self.step, self.actor):
             own = [s for s in self.chain.ordered_steps if holds_role(s, self.actor)]
             if all(step.state != StepState.PENDING for step in own):
@@ -205,8 +208,12 @@ class Decide(MatterForm):
             return f"前一环节“{self.step.label}”尚未审批。"
         if is_recused(self.step, self.actor):
             return "您是本申请的提出人、起草人或前一环节的审批人，应当回避。"
+        return ""
+
+    def only_refusal(self) -> str:
+        """Silence on another date must not hold the matter in suspense: it may still be refused."""
         if isinstance(self.owner, Extension) and self.owner.state == "counter_proposed":
-            return "已另提日期，请等承办单位答复。"
+            return "已另提日期，承办单位尚未答复。久不答复的，可以“不同意”了结，原期限不变。"
         return ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -216,6 +223,7 @@ class Decide(MatterForm):
                 "chain": self.chain,
                 "step": self.step,
                 "why_not": self.why_not(),
+                "only_refusal": self.only_refusal(),
                 "sees_case": Case.objects.visible_to(self.actor).filter(pk=self.case.pk).exists(),
                 "cancel": reverse("cases:approvals"),
                 **decision_context(self.owner, self.chain, self.case, at=self.at),

@@ -105,7 +105,8 @@ class FilterForm(ServiceForm):
         self.words = vocabulary(actor)
         on = timezone.localdate(at)
         units = units_for(actor)
-        named = [(unit.pk, unit.label) for unit in units]
+        # Sections supervise and carry nothing out: registration does not offer them either.
+        named = [(unit.pk, unit.label) for unit in units if unit.kind != UnitKind.SECTION]
         self._offer("lead", named)
         self._offer("unit", named)
         self._offer("supervisor", _supervising(units))

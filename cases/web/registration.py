@@ -87,9 +87,7 @@ class Registration(MatterForm):
     def _say_what_is_missing(self, form: RegistrationForm) -> None:
         """Nobody is sent back twice: beside what is mistyped stands what is not there."""
         wrong = {*form.errors}
-        missing = completeness(
-            form.facts(), form.lead(on=self.on), pack=self.version_of_rules.pack
-        )
+        missing = completeness(form.facts(), form.lead(on=self.on), pack=self.version_of_rules.pack)
         for name in missing.keys() - wrong:
             for reason in missing[name]:
                 form.add_error(name, reason)

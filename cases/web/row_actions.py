@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from cases import permissions
-from cases.models import Assignment, Channel, Extension, Feedback, Notice, NoticeKind
+from cases.models import (
+    Assignment,
+    CaseState,
+    Channel,
+    Extension,
+    Feedback,
+    Notice,
+    NoticeKind,
+)
 from cases.models.extension import OPEN_EXTENSION
 from cases.services.notices import notice_problems
 from cases.web.buttons import label_of, link, press, step, texts
@@ -103,7 +111,7 @@ def feedback_actions(record: CaseRecord, row: Feedback) -> list[Action]:
                 confirm="确定删除这份草稿？",
             ),
         ]
-    if row.state != "submitted" or not permissions.reviews(row, by):
+    if row.state != "submitted" or not permissions.reviews(row, by) or _is_over(record):
         return []
     return [
         press(label_of(row, "accept"), "feedback_accept", row, icon="check2"),
@@ -127,7 +135,8 @@ def notice_actions(record: CaseRecord, row: Notice) -> list[Action]:
                     primary=row.clock is not None,
                 )
             )
-    if permissions.sends(row, by) and row.state in ("issued", "receipted", "replied"):
+    open_still = row.state in ("issued", "receipted", "replied") and not _is_over(record)
+    if permissions.sends(row, by) and open_still:
         actions.append(
             press(
                 label_of(row, "settle"),
@@ -138,3 +147,8 @@ def notice_actions(record: CaseRecord, row: Notice) -> list[Action]:
             )
         )
     return actions
+
+
+def _is_over(record: CaseRecord) -> bool:
+    """A matter that was struck off asks nothing more of anybody."""
+    return record.case.state == CaseState.CLOSED

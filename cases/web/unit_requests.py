@@ -126,9 +126,9 @@ class ClosureNew(MatterForm):
         }
 
     def get_initial(self) -> dict[str, Any]:
-        if self.row is None:
-            return {}
-        return {"result": self.row.result, "explanation": self.row.explanation}
+        """The draft, or what the last request said: a refusal is not a reason to type it again."""
+        row = self.row or self.object.closure_requests.order_by("-pk").first()
+        return {"result": row.result, "explanation": row.explanation} if row else {}
 
     def facts(self) -> list[Fact]:
         clock = self.object.lead.clock

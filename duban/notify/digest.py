@@ -83,7 +83,7 @@ def _send(user: User, on: date, at: datetime) -> bool:
 
 def _news(user_id: int, at: datetime) -> list[Message]:
     """Unread, in no digest so far, and without an e-mail of its own."""
-    rows = Message.objects.of(user_id).unread().filter(created_at__lt=at)
+    rows = Message.objects.of(user_id, at=at).unread()
     return list(rows.filter(digest_on__isnull=True, deliver_after__isnull=True).order_by("id"))
 
 

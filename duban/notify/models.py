@@ -5,14 +5,15 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from duban.org.models import Office
 
 
 class MessageQuerySet(models.QuerySet):
-    def of(self, user_id: int) -> MessageQuerySet:
-        """What this person received. Nobody reads another's messages, in any post."""
-        return self.filter(recipient_id=user_id)
+    def of(self, user_id: int, *, at: datetime | None = None) -> MessageQuerySet:
+        """What this person has received by then. Nobody reads another's messages, in any post."""
+        return self.filter(recipient_id=user_id, created_at__lte=at or timezone.now())
 
     def unread(self) -> MessageQuerySet:
         return self.filter(read_at__isnull=True)

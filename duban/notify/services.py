@@ -76,6 +76,12 @@ def messages_read_all(*, by: Actor, upto: int | None = None, at: datetime | None
         return rows.update(read_at=at)
 
 
+def message_event_read(*, event: str, by: Actor, at: datetime) -> int:
+    """Whoever did what the event asked for has read of it. Returns how many rows that were unread."""
+    rows = Message.objects.of(by.user_id).unread().filter(event=event)
+    return rows.update(read_at=at)
+
+
 def _render(template: str, context: Mapping[str, object]) -> tuple[str, str]:
     """Plain text: nothing is escaped here; pages escape when they show it."""
     source = engines["django"].engine.get_template(f"notices/{template}.txt")

@@ -25,17 +25,23 @@ from duban.web.widgets import use_native_dates
 class ServiceForm(forms.Form):
     """A form of this design: native date pickers, and `spans` for fields that share a line.
 
-    `spans` maps a field to "half" or "third" of the line; the others take it whole.
+    `spans` maps a field to "half" or "third" of the line; the others take it whole. `owed` names
+    fields that a draft may leave out and the service asks for: they carry the mark of the required
+    ones. `owed_at_times` names those whose help says when: they are not called optional.
     """
 
     spans: ClassVar[Mapping[str, str]] = {}
+    owed: ClassVar[tuple[str, ...]] = ()
+    owed_at_times: ClassVar[tuple[str, ...]] = ()
     use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         use_native_dates(self)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            field.is_owed = name in self.owed
+            field.is_owed_at_times = name in self.owed_at_times
             _say_what_is_missing(field)
 
     @property

@@ -178,7 +178,7 @@ def downloads_for(bulletin: Bulletin) -> list[Action]:
     docx, pdf = (reverse(f"reports:{form}", args=[bulletin.pk]) for form in ("docx", "pdf"))
     return [
         Action("PDF", pdf, "file-earmark-pdf", reasons=[] if available else [why]),
-        Action("docx", docx, "file-earmark-word"),
+        Action("Word", docx, "file-earmark-word"),
     ]
 
 

@@ -14,6 +14,7 @@ from duban.web.widgets import DateInput
 
 class DecisionForm(ServiceForm):
     spans = {"counter_on": "half"}
+    owed_at_times = ("opinion",)
 
     opinion = forms.CharField(
         label="意见",

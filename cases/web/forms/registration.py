@@ -132,6 +132,7 @@ class RegistrationForm(ServiceForm):
         self, *args: Any, pack: Pack, office: Office, on: date, supervisor: str = "", **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.pack = pack
         self._choices("source", pack.case_sources, "（请选择）")
         self._choices("urgency", pack.urgencies, "（不选，另定期限）")
         self._choices("due_basis", pack.due_bases, "（请选择）")
@@ -155,14 +156,19 @@ class RegistrationForm(ServiceForm):
 
     def mark_owed(self) -> None:
         """Shows what submission will ask for; a draft may leave it out. For rendering only."""
-        for name in OWED:
-            if name in self.fields:
-                self.fields[name].required = True
+        owed = {*OWED}
+        if not self.pack.urgencies:
+            # Without an urgency the date is the only limit, and its proof goes with it (LZ-A-6).
+            owed |= {"due_on", "due_citation"} if self.pack.due_bases else {"due_on"}
+        if "responsible_person" in self.pack.issue_fields:
+            owed.add("lead_person")
+        for name in owed & self.fields.keys():
+            self.fields[name].required = True
 
     def facts(self) -> Facts:
         given = {name: self.cleaned_data.get(name) for name in _FACTS}
         kept = {name: value for name, value in given.items() if value not in (None, "")}
-        return Facts(**kept)
+        return Facts(**{"title": "", **kept})
 
     def lead(self, *, on: date) -> list[Party]:
         unit = self.cleaned_data.get("lead_unit")

@@ -24,6 +24,8 @@ class FeedbackForm(ServiceForm):
     """Kinds that are not lawful now are not offered; the rest is judged by the service."""
 
     spans = {"expected_on": "half", "expected_person": "half"}
+    owed = ("content",)
+    owed_at_times = ("problem", "proposal")
 
     kind = forms.ChoiceField(label="反馈类别", widget=forms.RadioSelect)
     content = forms.CharField(

@@ -13,7 +13,11 @@ from duban.web.forms import ServiceForm
 class ExtensionForm(ServiceForm):
     spans = {"proposed_on": "half"}
 
-    proposed_on = forms.DateField(label="申请延至", help_text="须晚于现期限。")
+    proposed_on = forms.DateField(
+        label="申请延至",
+        help_text="须晚于现期限。",
+        error_messages={"required": "请填写申请延至的日期。"},
+    )
     progress = forms.CharField(
         label="目前进展情况", max_length=3000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -27,13 +31,15 @@ class ClosureForm(ServiceForm):
     """A draft may be empty; what must be there is asked at submission by the service."""
 
     spans = {"evidence_kind": "half"}
+    owed = ("result",)
+    owed_at_times = ("explanation",)
 
     result = forms.CharField(
         label="办理结果",
         max_length=5000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 7}),
-        help_text="对照办理要求逐项写明结果。申请时必填。",
+        help_text="对照办理要求逐项写明结果。",
     )
     explanation = forms.CharField(
         label="未按期完成的说明",
