@@ -10,7 +10,7 @@ from django.db.models import F
 from deadlines.calendar import WorkingCalendar
 from duban.demo.bulletins import plan_bulletin
 from duban.demo.localities import LOCALITIES
-from duban.demo.matters import BY_LOCALITY
+from duban.demo.matters import matters_of
 from duban.demo.plots import PLOTS
 from duban.demo.stories import Story
 from duban.demo.timeline import Timeline, moment
@@ -39,7 +39,7 @@ def build(as_of: date) -> int:
     count = 0
     for locality in LOCALITIES:
         world = world_make(locality, built_on=base - BEGINNING)
-        for matter in BY_LOCALITY[locality.key]:
+        for matter in matters_of(locality.key):
             story = Story(world, matter, base, timeline)
             PLOTS[matter.story](story)
             count += 1
