@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases import permissions
 from cases.documents import notice_content, registration_content, responsibility_content
 from cases.models import Assignment, Case, Notice, NoticeKind
+from cases.models.notice import ISSUE_STEPS
 from cases.services.messages import tell_staff, tell_unit
 from deadlines.models import Clock, ClockState
 from deadlines.services.clocks import clock_open, clock_stop, known_calendar
@@ -25,8 +26,6 @@ from duban.org.actor import Actor
 from duban.org.models import Office
 from duban.rulepacks.schema import DocumentKind
 
-# A unit is urged at most once in so many working days, whoever urges (DESIGN 3.5).
-COOL_DOWN_DAYS = 1
 SENDABLE = (NoticeKind.URGE, NoticeKind.EARLY_WARNING, NoticeKind.SUPERVISION)
 
 
@@ -135,12 +134,13 @@ def notice_problems(
     if kind == NoticeKind.SUPERVISION and NoticeKind.EARLY_WARNING not in kinds:
         clause = assignment.pack.steps["supervise"].clause
         found["kind"] = [f"下达督办通知书前应先提出预警（{clause}）。"]
-    if kind == NoticeKind.URGE and kind in kinds:
+    wait = assignment.pack.documents[kind].cool_down
+    if wait and kind in kinds:
         last = timezone.localdate(max(n.issued_at for n in sent if n.kind == kind))
-        again = known_calendar(at).add_working_days(last, COOL_DOWN_DAYS)
+        again = known_calendar(at).add_working_days(last, wait)
         if timezone.localdate(at) < again:
-            count = kinds.count(kind)
-            found["kind"] = [f"{last}已催办（共{count}次），{again}起方可再次催办。"]
+            act = assignment.pack.steps[ISSUE_STEPS[kind]].label
+            found["kind"] = [f"{last}已{act}（共{kinds.count(kind)}次），{again}起方可再次{act}。"]
     return found
 
 

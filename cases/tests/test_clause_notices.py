@@ -171,3 +171,13 @@ def test_the_text_names_matter_unit_dates_and_authority():
     text = str(notice.document.content)
     for part in ("长平市水利局", "长政督〔2026〕1号", "2026年6月30日", "2026年3月12日", "秘书一科"):
         assert part in text, part
+
+
+def test_an_early_warning_too_is_not_repeated_on_the_same_day():
+    here = given.place()
+    case = given.in_progress(here)
+    given.noticed(here, case.lead, "early_warning", when="2026-03-10")
+    with pytest.raises(RuleViolation, match="已预警（共1次），2026-03-11起方可再次预警"):
+        given.noticed(here, case.lead, "early_warning", when="2026-03-10 16:00")
+    given.noticed(here, case.lead, "early_warning", when="2026-03-11")
+    assert case.notices.filter(kind="early_warning").count() == 2

@@ -202,6 +202,8 @@ class DocumentKind(Cited):
     # "none": a number that is given, such as the case's, without a document of its own.
     layout: Literal["official", "serial", "none"]
     reply_limit: Key | None = None
+    # Working days before the same unit may get another of this kind in the same matter.
+    cool_down: int | None = Field(default=None, ge=1, le=60)
     # Produced when the case is assigned (CZ-3.1c, LZ-B-6a).
     with_assign: bool = False
 
