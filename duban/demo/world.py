@@ -80,6 +80,7 @@ def _staff(world: World) -> None:
     for key, name, person in world.locality.sections:
         world.units[key] = Unit.objects.create(name=name, kind="section", parent=hall)
         _post(world, key, key, "section_staff", "科长", person, office=True)
+    _second_post(world)
     for key, role, person in (
         ("xitong", "system_admin", "系统管理员"),
         ("anquan", "security_admin", "安全管理员"),
@@ -94,6 +95,19 @@ def _staff(world: World) -> None:
             f"{world.locality.city[:2]}{person[:2]}",
             office=True,
         )
+
+
+def _second_post(world: World) -> None:
+    """The last section's head works in the 督查室 as well, in one post at a time."""
+    key = world.locality.sections[-1][0]
+    Post.objects.create(
+        user=world.posts[key].user,
+        unit=world.units["body"],
+        office=world.office,
+        role="office_staff",
+        title="督查专员（兼）",
+        starts_on=SINCE,
+    )
 
 
 def _unit(world: World, spec: UnitSpec, order: int) -> None:
@@ -191,6 +205,11 @@ def accounts() -> list[tuple[str, str, str]]:
             f"{first.key}_shizhang",
             f"{first.leaders[0][2]} · 市长",
             "立项批准、重点事项审定、签发通报",
+        ),
+        (
+            f"{first.key}_{first.sections[-1][0]}",
+            f"{first.sections[-1][2]} · {first.sections[-1][1]}，兼督查专员",
+            "右上角切换执行身份",
         ),
         (f"{first.key}_anquan", "安全管理员", "规则包启用确认"),
     ]
