@@ -136,6 +136,7 @@ def test_another_date_is_put_forward_once_and_waits_for_the_unit(here):
     assert awaiting_count(here.deputy) == 0
     page = deputy.get("decide", chain.pk)
     assert "承办单位尚未答复" in text_of(page)
+    assert "承办单位已接受" not in text_of(page)
     assert 'value="approve"' not in page.content.decode()
     answer = deputy.post("decide", chain.pk, decision="approve")
     assert answer.status_code == 409

@@ -108,7 +108,8 @@ def _extension(row: Extension, at: datetime) -> dict[str, Any]:
         Fact("申请延至", long_day(row.proposed_on), note=_off(row, at)),
     ]
     if row.counter_on:
-        found.append(Fact("另提日期", long_day(row.counter_on), note="承办单位已接受"))
+        answer = "承办单位尚未答复" if row.state == "counter_proposed" else "承办单位已接受"
+        found.append(Fact("另提日期", long_day(row.counter_on), note=answer))
     found.append(Fact("延长", f"{days} 个工作日"))
     if clock.is_extended:
         found.append(Fact("最初期限", original_day(clock)))

@@ -82,7 +82,7 @@ THROUGHOUT = (
     "supervisor",
 )
 STEPS = frozenset((*MATTER, *UNITS, *REQUESTS, *PAPERS, *THROUGHOUT))
-CHAINS = frozenset({"registration", "extension", "closure", "notice", "bulletin"})
+CHAINS = frozenset({"registration", "extension", "closure", "bulletin"})
 DOCUMENTS = frozenset(
     {"case", "registration_notice", "urge", "early_warning", "supervision", "quarterly_bulletin"}
 )
