@@ -46,6 +46,7 @@ class Computation:
     quote: str = ""
     rule: str | None = None
     pack: str | None = None
+    month: int | None = None
     days: tuple[DayLine, ...] = ()
 
     @property
@@ -80,6 +81,7 @@ class Computation:
             "quote": self.quote,
             "rule": self.rule,
             "pack": self.pack,
+            "month": self.month,
             "days": [[line.date.isoformat(), line.n, line.reason] for line in self.days],
         }
 
@@ -95,6 +97,7 @@ class Computation:
             last_day=date.fromisoformat(raw["last_day"]),
             due_at=due_at,
             at_time=time.fromisoformat(raw["at_time"]) if raw["at_time"] else None,
+            month=raw.get("month"),
             days=tuple(
                 DayLine(date.fromisoformat(on), n is not None, n, reason)
                 for on, n, reason in raw["days"]

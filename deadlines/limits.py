@@ -13,6 +13,8 @@ UNITS: Final[Mapping[str, str]] = {
     "calendar_day": "个自然日",
     "month": "个月",
     "day_of_month": "日（每月）",
+    "month_end": "个月（至月底）",
+    "day_of_year": "日（每年）",
 }
 ROLLS: Final[Mapping[str, str]] = {
     "none": "不顺延",
@@ -24,6 +26,8 @@ LARGEST: Final[Mapping[str, int]] = {
     "calendar_day": 3660,
     "month": 120,
     "day_of_month": 31,
+    "month_end": 120,
+    "day_of_year": 31,
 }
 
 
@@ -32,12 +36,16 @@ class LimitError(ValueError):
 
 
 class LimitLike(Protocol):
-    """`count` of `unit` from the day after receipt; `at_time` names an hour of the last day."""
+    """`count` of `unit` from the day after receipt; `month` goes with a fixed day of the year;
+    `at_time` names an hour of the last day.
+    """
 
     @property
     def count(self) -> int: ...
     @property
     def unit(self) -> str: ...
+    @property
+    def month(self) -> int | None: ...
     @property
     def roll(self) -> str: ...
     @property
@@ -73,6 +81,7 @@ class PlainLimit:
     roll: str = "none"
     at_time: time | None = None
     clause: str | None = None
+    month: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,8 @@ def check_limit(limit: LimitLike) -> None:
         raise LimitError(
             f"期限数应在1到{LARGEST[limit.unit]}之间（单位：{limit.unit}）：{_shown(limit.count)}"
         )
+    if limit.unit == "day_of_year" and not 1 <= (limit.month or 0) <= 12:
+        raise LimitError("每年几月几日的期限应写明月份")
 
 
 def _shown(value: object) -> str:

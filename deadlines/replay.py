@@ -5,7 +5,7 @@ as last corrected, the due day as last extended, and whether it was last stopped
 independent events give the same clock in whatever order they were recorded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final, Protocol
@@ -21,6 +21,9 @@ EXTENDED: Final = "extended"
 STOPPED: Final = "stopped"
 REOPENED: Final = "reopened"
 RECEIPT_CORRECTED: Final = "receipt_corrected"
+
+# The calendar as it stood when an event was recorded: a later notice does not move it silently.
+CalendarOf = Callable[[str], WorkingCalendar]
 
 OVERDUE: Final = "overdue"  # the level that every clock reaches at its due moment
 OVERDUE_LABEL: Final = "已超期"
@@ -113,8 +116,8 @@ def opening(
     }
 
 
-def replay(events: Sequence[EventLike]) -> ClockState:
-    """The clock that these events (oldest first) make.
+def replay(events: Sequence[EventLike], calendar_of: CalendarOf) -> ClockState:
+    """The clock that these events (oldest first) make, each on the calendar version it names.
 
     Raises LimitError or CalendarError where they cannot be: an extension to before the receipt.
     """
@@ -123,11 +126,11 @@ def replay(events: Sequence[EventLike]) -> ClockState:
         raise ValueError("a clock begins with its opening")
     receipt = _last(events, RECEIPT_CORRECTED) or opened
     start = parse_start(receipt.data["start"])
-    calendar = _calendar(receipt)
+    calendar = calendar_of(receipt.data["calendar"])
     original = _basis(opened.data, start, calendar)
     current = original
     if extended := _last(events, EXTENDED):
-        calendar = _calendar(extended)
+        calendar = calendar_of(extended.data["calendar"])
         current = _designated(extended.data, start, calendar)
     current = current.under(rule=opened.data["rule"], pack=opened.data["pack"])
     return ClockState(
@@ -160,7 +163,13 @@ def _basis(
         return _designated(data, start, calendar)
     raw = data["limit"]
     limit = _QuotedLimit(
-        raw["count"], raw["unit"], raw["roll"], _time(raw["at_time"]), raw["clause"], raw["quote"]
+        raw["count"],
+        raw["unit"],
+        raw["roll"],
+        _time(raw["at_time"]),
+        raw["clause"],
+        raw.get("month"),
+        raw["quote"],
     )
     return compute(limit, start, calendar)
 
@@ -189,6 +198,7 @@ def _limit_data(limit: LimitLike | None) -> dict[str, Any]:
     return {
         "count": limit.count,
         "unit": limit.unit,
+        "month": limit.month,
         "roll": limit.roll,
         "at_time": _hour(limit.at_time),
         "clause": limit.clause or "",
@@ -203,11 +213,6 @@ def _stopped_at(events: Sequence[EventLike]) -> datetime | None:
 
 def _last(events: Sequence[EventLike], kind: str) -> EventLike | None:
     return next((event for event in reversed(events) if event.kind == kind), None)
-
-
-def _calendar(event: EventLike) -> WorkingCalendar:
-    """As it stood when the event was recorded: a later notice does not move it silently."""
-    return WorkingCalendar.load(date.fromisoformat(event.data["calendar"]))
 
 
 def _hour(value: time | None) -> str | None:

@@ -34,7 +34,7 @@ def compute(
     start = in_shanghai(start) if isinstance(start, datetime) else start
     received = day_of(start)
     calendar.day(received)  # refuses what lies before the calendar
-    first, nominal = _SPANS[limit.unit](received, limit.count, calendar)
+    first, nominal = _span(limit, received, calendar)
     last = calendar.on_or_after(nominal) if limit.roll == "forward" else nominal
     calendar.day(last)
     in_working_days = limit.unit == "working_day"
@@ -52,6 +52,7 @@ def compute(
         calendar_version=calendar.version,
         at_time=limit.at_time,
         clause=limit.clause or None,
+        month=limit.month,
         quote=getattr(limit, "quote", "") or "",
         days=_day_lines(received, nominal, last, in_working_days, calendar) if with_days else (),
     )
@@ -125,6 +126,12 @@ def reminder_moments(
     return sorted((pair for pair in moments if pair[1] > begun), key=lambda pair: pair[1])
 
 
+def _span(limit: LimitLike, received: date, calendar: WorkingCalendar) -> tuple[date, date]:
+    if limit.unit == "day_of_year":
+        return _yearly_span(received, limit.month or 1, limit.count)
+    return _SPANS[limit.unit](received, limit.count, calendar)
+
+
 def _working_span(received: date, count: int, calendar: WorkingCalendar) -> tuple[date, date]:
     return calendar.next_working_day(received), calendar.add_working_days(received, count)
 
@@ -146,6 +153,18 @@ def _monthly_span(received: date, count: int, calendar: WorkingCalendar) -> tupl
     return first, _in_month(first.year, first.month + 1, count)
 
 
+def _month_end_span(received: date, count: int, calendar: WorkingCalendar) -> tuple[date, date]:
+    """The last day of the count-th month, the month of day 1 being the first."""
+    first = received + ONE_DAY
+    return first, _in_month(first.year, first.month + count - 1, 31)
+
+
+def _yearly_span(received: date, month: int, day: int) -> tuple[date, date]:
+    first = received + ONE_DAY
+    this_year = _in_month(first.year, month, day)
+    return first, this_year if this_year >= first else _in_month(first.year + 1, month, day)
+
+
 def _in_month(year: int, month: int, day: int) -> date:
     """That day of the month, months beyond 12 running into later years, cut to the month's end."""
     year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
@@ -159,6 +178,7 @@ _SPANS: Final[Mapping[str, Callable[[date, int, WorkingCalendar], tuple[date, da
     "calendar_day": _calendar_span,
     "month": _month_span,
     "day_of_month": _monthly_span,
+    "month_end": _month_end_span,
 }
 
 

@@ -26,6 +26,10 @@ def limit_text(computation: Computation) -> str:
         return "指定日期"
     if computation.unit == "day_of_month":
         return f"每月{computation.count}日"
+    if computation.unit == "day_of_year":
+        return f"每年{computation.month}月{computation.count}日"
+    if computation.unit == "month_end":
+        return "当月底" if computation.count == 1 else f"第{computation.count}个月的月底"
     return f"{computation.count}{UNITS[computation.unit]}"
 
 

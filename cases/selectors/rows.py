@@ -23,7 +23,7 @@ from cases.models import (
 from cases.models.closure import OPEN_CLOSURE
 from cases.models.extension import OPEN_EXTENSION
 from cases.selectors.lights import with_light
-from deadlines.services.clocks import known_calendar
+from deadlines.calendars import known_calendar
 from deadlines.services.overdue import days_late
 from duban.approvals.models import ApprovalStep, StepState
 from duban.org.actor import Actor

@@ -12,9 +12,10 @@ from cases.services.duties import duties_close, duties_excuse, duty_open_first
 from cases.services.findings import finding_of_late_finish
 from cases.services.messages import tell_staff, tell_unit
 from cases.services.notices import notices_close
+from deadlines.calendars import known_calendar
 from deadlines.models import Clock
 from deadlines.rules import compute
-from deadlines.services.clocks import clock_open, clock_stop, known_calendar
+from deadlines.services.clocks import clock_open, clock_stop
 from duban.ledger.errors import RuleViolation, StaleVersion
 from duban.ledger.transition import lock
 from duban.ledger.transition import transition as through_the_door

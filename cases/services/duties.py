@@ -13,8 +13,9 @@ from django.utils import timezone
 from cases.models import Assignment, AssignmentState, Feedback, FeedbackDuty, FeedbackState
 from cases.services.findings import finding_of_late_report
 from cases.services.paging import by_page
+from deadlines.calendars import known_calendar
 from deadlines.rules import compute
-from deadlines.services.clocks import clock_open, clock_stop, known_calendar
+from deadlines.services.clocks import clock_open, clock_stop
 from duban.ledger.errors import RuleViolation
 from duban.org.actor import Actor
 from duban.rulepacks.models import RulePackVersion

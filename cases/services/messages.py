@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Assignment, Case
+from deadlines.calendars import known_calendar
 from deadlines.office_hours import next_office_moment
-from deadlines.services.clocks import known_calendar
 from duban.approvals.models import Chain
 from duban.approvals.services import posts_of
 from duban.notify.services import message_create

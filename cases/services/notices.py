@@ -14,8 +14,9 @@ from cases.documents import notice_content, registration_content, responsibility
 from cases.models import Assignment, Case, Notice, NoticeKind
 from cases.models.notice import ISSUE_STEPS
 from cases.services.messages import tell_staff, tell_unit
+from deadlines.calendars import known_calendar
 from deadlines.models import Clock, ClockState
-from deadlines.services.clocks import clock_open, clock_stop, known_calendar
+from deadlines.services.clocks import clock_open, clock_stop
 from duban.documents.models import OfficialDocument
 from duban.documents.services import document_issue
 from duban.ledger.errors import RuleViolation

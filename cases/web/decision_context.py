@@ -14,9 +14,9 @@ from cases.web.detail import evidence_labels
 from cases.web.detail import facts as case_facts
 from cases.web.detail_history import chain_steps
 from cases.web.due import due_of, holidays_between, original_day, pending_mark
+from deadlines.calendars import known_calendar
 from deadlines.models import Clock
 from deadlines.rules import compute
-from deadlines.services.clocks import known_calendar
 from deadlines.sheet import long_day
 from duban.approvals.models import Chain
 from duban.rulepacks.schema import Grade

@@ -14,8 +14,8 @@ from cases.models.extension import OPEN_EXTENSION
 from cases.selectors.lights import WAITING
 from cases.selectors.rows import hour_of, last_day, running_due
 from deadlines import lights
+from deadlines.calendars import known_calendar
 from deadlines.models import Clock
-from deadlines.services.clocks import known_calendar
 from duban.web.parts import Due
 
 # 国庆节假期; of a year not announced yet: 法定节假日（国庆节）.

@@ -15,9 +15,9 @@ from cases import permissions
 from cases.web.access import require
 from cases.web.due import holidays_between
 from deadlines.calendar import CalendarError
+from deadlines.calendars import known_calendar
 from deadlines.limits import LimitError
 from deadlines.rules import compute
-from deadlines.services.clocks import known_calendar
 from duban.rulepacks.models import RulePackVersion
 from duban.rulepacks.selectors import active_version
 

@@ -13,8 +13,8 @@ from cases.services.notices import notice_issue, notice_problems, notice_settle
 from cases.web.access import AssignmentForm, MatterAction, case_url, require, require_now, row_seen
 from cases.web.forms.staff import NoticeForm
 from cases.web.row_actions import URGENT_KINDS
+from deadlines.calendars import known_calendar
 from deadlines.rules import compute
-from deadlines.services.clocks import known_calendar
 from deadlines.sheet import long_day
 from duban.org.selectors import liaisons
 from duban.web.parts import Fact

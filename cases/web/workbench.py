@@ -27,7 +27,7 @@ from cases.selectors.rows import Row, rows_of, running_due
 from cases.web.bench_tasks import leader_tasks, staff_tasks, unit_tasks
 from cases.web.charts import STRIPE_WIDTH, stripes, week_chart
 from cases.web.listing import list_url
-from deadlines.services.clocks import known_calendar
+from deadlines.calendars import known_calendar
 from duban.approvals.models import ApprovalStep
 from duban.org.actor import Actor
 from duban.org.roles import LEADERS, STAFF, UNIT

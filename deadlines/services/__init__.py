@@ -5,7 +5,6 @@ from deadlines.services.clocks import (
     clock_reopen,
     clock_replay,
     clock_stop,
-    known_calendar,
 )
 from deadlines.services.overdue import days_late, overdue_clear, overdue_record
 from deadlines.services.sweep import SweepResult, sweep
@@ -19,7 +18,6 @@ __all__ = [
     "clock_replay",
     "clock_stop",
     "days_late",
-    "known_calendar",
     "overdue_clear",
     "overdue_record",
     "sweep",

@@ -12,7 +12,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from deadlines.calendar import CalendarError, WorkingCalendar
+from deadlines.calendar import CalendarError
+from deadlines.calendars import calendar_of, known_calendar
 from deadlines.limits import LimitError, LimitLike
 from deadlines.models import Clock, ClockEvent, ClockState, EventKind
 from deadlines.moments import MomentError, day_of, in_shanghai
@@ -51,7 +52,7 @@ def clock_open(
     with _refusals("due_on" if due_on else WHOLE):
         data = opening(
             start=in_shanghai(start) if isinstance(start, datetime) else start,
-            calendar=known_calendar(at),
+            calendar=known_calendar(at, office_id=office.pk),
             limit=limit,
             due_on=due_on,
             at_time=at_time,
@@ -61,7 +62,7 @@ def clock_open(
             pack=pack,
         )
         event = ClockEvent(kind=EventKind.OPENED, at=at, data=data)
-        state = replay([event])
+        state = replay([event], calendar_of)
     clock = Clock(
         office=office,
         unit=unit,
@@ -100,7 +101,7 @@ def clock_extend(
         "at_time": f"{at_time:%H:%M}" if at_time else None,
         "clause": clause,
         "quote": quote,
-        "calendar": known_calendar(at).version,
+        "calendar": known_calendar(at, office_id=clock.office_id).version,
     }
     with _locked(clock) as row:
         _require_running(row)
@@ -146,20 +147,15 @@ def clock_correct_receipt(
     start = in_shanghai(start) if isinstance(start, datetime) else start
     if day_of(start) > day_of(at):
         raise RuleViolation({"start": ["收到时间不能晚于今天"]})
-    data = {"start": start.isoformat(), "calendar": known_calendar(at).version}
+    calendar = known_calendar(at, office_id=clock.office_id)
+    data = {"start": start.isoformat(), "calendar": calendar.version}
     with _locked(clock) as row:
         return _append(row, EventKind.RECEIPT_CORRECTED, data, by=by, at=at, reason=reason)
 
 
 def clock_replay(clock: Clock) -> Replayed:
     """What the stored events make of the clock; its row must say the same."""
-    return replay(list(clock.events.order_by("id")))
-
-
-def known_calendar(at: datetime) -> WorkingCalendar:
-    """The calendar as announced by the day of `at`."""
-    with _refusals(WHOLE):
-        return WorkingCalendar.load(day_of(at))
+    return replay(list(clock.events.order_by("id")), calendar_of)
 
 
 def _append(
@@ -173,7 +169,7 @@ def _append(
 ) -> Clock:
     event = ClockEvent(clock=row, kind=kind, at=at, data=data)
     with _refusals("start" if kind == EventKind.RECEIPT_CORRECTED else "due_on"):
-        state = replay([*row.events.order_by("id"), event])
+        state = replay([*row.events.order_by("id"), event], calendar_of)
     _take_over(row, state)
     if row.stopped_at and row.stopped_at < row.started_at:
         raise RuleViolation({"start": ["收到时间晚于停止时间"]})

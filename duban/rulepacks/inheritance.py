@@ -19,8 +19,11 @@ HEAD = (
 )
 # Sections that are one value, not a mapping of named values.
 SINGLE = (
+    "agreement",
+    "acceptance",
     "counting",
     "warning",
+    "budget",
     "hours",
     "leads",
     "extension",

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from duban.rulepacks.values import Choice, Cited, Importance, Key, Text, TimeOfDay
+from duban.rulepacks.values import Choice, Cited, Importance, Key, Role, Text, TimeOfDay
+
+
+def _as_month_day(value: object) -> str:
+    """ "04-30"; a leap day is no fixed day."""
+    text = str(value)
+    try:
+        date.fromisoformat(f"2023-{text}")
+    except ValueError as error:
+        raise ValueError('应为带引号的“月-日”，如 "04-30"') from error
+    return text
+
+
+MonthDay = Annotated[str, BeforeValidator(_as_month_day)]
 
 
 class Counting(Cited):
@@ -87,3 +101,62 @@ class Ranking(Cited):
 class Bulletins(Cited):
     period: Literal["quarter"]
     draft_at: TimeOfDay
+
+
+class Rung(Cited):
+    """One rung of the ladder from a first reminder to a proposal (催办、预警、督办 …).
+
+    `offset` counts working days from the last day of the clock; with `after`, from the day on
+    which the document of that earlier rung had to be answered and was not.
+    """
+
+    label: Text
+    does: Literal["remind", "urge", "early_warning", "supervise", "take_over", "propose"]
+    offset: int = Field(ge=-60, le=250)
+    after: Key | None = None
+    only_for: tuple[Importance, ...] = ()
+    # Issued without a hand; otherwise it is put on the desk of whoever supervises the matter.
+    automatic: bool = False
+    # The approval it needs before it takes effect (CZ-3.4c).
+    chain: Key | None = None
+    tells: tuple[Role, ...] = ()
+
+
+class Budget(Cited):
+    """How many reminders one person gets in a week before further ones wait for the digest."""
+
+    per_week: int = Field(ge=1, le=200)
+
+
+class Agreement(Cited):
+    """约定时间: within this limit after delivery the unit proposes its date (LZ-A-6.3a)."""
+
+    limit: Key
+
+
+class Acceptance(Cited):
+    """Within this limit after delivery a unit has to sign for the matter (LZ-A-10.1)."""
+
+    limit: Key
+
+
+class Stage(Cited):
+    """One stage of a campaign, both days included; stages may overlap (NT-3.0)."""
+
+    label: Text
+    starts: MonthDay
+    ends: MonthDay
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Stage:
+        if self.ends < self.starts:
+            raise ValueError("阶段的止日早于起日")
+        return self
+
+
+class Campaign(Cited):
+    """主题活动: its stages in every year, or in the one that the regulation names."""
+
+    label: Text
+    year: int | None = Field(default=None, ge=2000, le=2099)
+    stages: dict[Key, Stage] = Field(min_length=1)

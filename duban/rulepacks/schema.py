@@ -10,7 +10,11 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from duban.rulepacks.policies import (
+    Acceptance,
+    Agreement,
+    Budget,
     Bulletins,
+    Campaign,
     Counting,
     ExtensionPolicy,
     FeedbackPolicy,
@@ -19,6 +23,8 @@ from duban.rulepacks.policies import (
     LeadPolicy,
     Ranking,
     Reminder,
+    Rung,
+    Stage,
     Supervisor,
     Warning,
 )
@@ -46,8 +52,12 @@ from duban.rulepacks.values import (
 )
 
 __all__ = [
+    "Acceptance",
+    "Agreement",
     "ApprovalRule",
+    "Budget",
     "Bulletins",
+    "Campaign",
     "Chain",
     "Choice",
     "Cited",
@@ -72,7 +82,9 @@ __all__ = [
     "Ranking",
     "Reminder",
     "Role",
+    "Rung",
     "Source",
+    "Stage",
     "Step",
     "Supervisor",
     "Text",
@@ -110,9 +122,14 @@ class Pack(Frozen):
     counting: Counting | None = None
     limits: dict[Key, Limit] = {}
     duties: dict[Key, Duty] = {}
+    agreement: Agreement | None = None
+    acceptance: Acceptance | None = None
+    campaigns: dict[Key, Campaign] = {}
     overdue_kinds: dict[OverdueKind, Choice] = {}
     warning: Warning | None = None
     reminders: dict[Key, Reminder] = {}
+    ladder: dict[Key, Rung] = {}
+    budget: Budget | None = None
     hours: Hours | None = None
     leads: LeadPolicy | None = None
     # What must be filled in before the matter is assigned (CZ-3.1b, LZ-B-6b).
@@ -138,17 +155,40 @@ class Pack(Frozen):
             for k, d in self.documents.items()
             if d.reply_limit
         ]
+        wanted += [
+            (f"{name}.limit", policy.limit)
+            for name in ("agreement", "acceptance")
+            if (policy := getattr(self, name))
+        ]
         for path, limit in wanted:
             if limit not in self.limits:
                 raise _at(path, f"没有名为 {limit} 的时限")
         return self
 
     @model_validator(mode="after")
-    def _monthly_duties_have_a_day(self) -> Pack:
+    def _duties_fit(self) -> Pack:
         for key, duty in self.duties.items():
-            if (duty.repeats == "monthly") != (self.limits[duty.limit].unit == "day_of_month"):
-                text = "每月报送的须用“每月几日”的时限，一次性的不得用"
+            unit = self.limits[duty.limit].unit
+            if duty.repeats == "once" and unit in {"day_of_month", "day_of_year", "month_end"}:
+                text = "一次性的义务须用从起算日数起的时限，不得用固定的日子"
                 raise _at(f"duties.{key}.limit", text)
+            if duty.repeats == "monthly" and unit == "day_of_year":
+                raise _at(f"duties.{key}.limit", "每月的义务不得用每年一次的日子")
+            if duty.campaign and duty.campaign not in self.campaigns:
+                raise _at(f"duties.{key}.campaign", f"没有名为 {duty.campaign} 的活动")
+            if unknown := [name for name in duty.sources if name not in self.case_sources]:
+                raise _at(f"duties.{key}.sources", f"没有名为 {unknown[0]} 的事项来源")
+        return self
+
+    @model_validator(mode="after")
+    def _ladder_holds(self) -> Pack:
+        seen: list[str] = []
+        for key, rung in self.ladder.items():
+            if rung.after and rung.after not in seen:
+                raise _at(f"ladder.{key}.after", f"前面没有名为 {rung.after} 的一级")
+            if rung.chain and rung.chain not in self.chains:
+                raise _at(f"ladder.{key}.chain", f"没有名为 {rung.chain} 的审批链")
+            seen.append(key)
         return self
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ regulation leaves the point open, says so in `local_decision`.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, time
 from string import Formatter
 from typing import Annotated, Any, Literal
@@ -31,7 +32,9 @@ Role = Literal[
     "secretary_general",
     "unit_head",
 ]
-DayUnit = Literal["working_day", "calendar_day", "month", "day_of_month"]
+DayUnit = Literal[
+    "working_day", "calendar_day", "month", "day_of_month", "month_end", "day_of_year"
+]
 Importance = Literal["ordinary", "key", "major"]
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -98,19 +101,37 @@ class Limit(Cited):
     label: Text
     count: int = Field(ge=1, le=3660)
     unit: DayUnit
+    # The month of a fixed day of the year (day_of_year); `count` is the day.
+    month: int | None = Field(default=None, ge=1, le=12)
     roll: Literal["none", "forward"] = "none"
     at_time: TimeOfDay | None = None
-    starts: Literal["delivered", "month_start", "report_received", "issued", "started"] = (
-        "delivered"
-    )
+    starts: Literal[
+        "delivered",
+        "month_start",
+        "period_start",
+        "report_received",
+        "issued",
+        "started",
+        "marked_complex",
+        "submitted",
+        "closed",
+    ] = "delivered"
     examples: tuple[Example, ...] = ()
 
     @model_validator(mode="after")
     def _day_of_month_exists(self) -> Limit:
         if self.unit == "day_of_month" and self.count > 28:
             raise ValueError("每月几日须在 1 至 28 之间")
-        if self.unit == "month" and self.count > 120:
+        if self.unit in {"month", "month_end"} and self.count > 120:
             raise ValueError("以月计算的时限不超过 120 个月")
+        return self
+
+    @model_validator(mode="after")
+    def _day_of_year_exists(self) -> Limit:
+        if (self.unit == "day_of_year") != (self.month is not None):
+            raise ValueError("每年几月几日的时限须写明 month，其他单位不写")
+        if self.month is not None and self.count > monthrange(2023, self.month)[1]:
+            raise ValueError(f"{self.month}月没有{self.count}日")
         return self
 
 
@@ -179,12 +200,37 @@ class Grade(Choice):
 
 
 class Duty(Cited):
-    """A report owed once after delivery, or every month until the matter is done."""
+    """What is owed by a day, once or in every period: by a unit for its part of a matter until the
+    matter is done ("part"), by every unit ("unit"), or by the supervising body itself ("office").
+
+    Of a recurring duty the limit counts from the day before its period, so that day 1 is the
+    period's first day.
+    """
 
     label: Text
     limit: Key
-    repeats: Literal["once", "monthly"]
+    repeats: Literal["once", "monthly", "quarterly", "half_yearly", "yearly"]
+    scope: Literal["part", "unit", "office"] = "part"
+    # Of a matter: its lead only, matters of that weight or source only.
     applies_to: Literal["lead", "all"] = "all"
+    only_for: tuple[Importance, ...] = ()
+    sources: tuple[Key, ...] = ()
+    # Of units: these kinds only; none named means every unit that may be given a matter.
+    unit_kinds: tuple[Key, ...] = ()
+    # How many entries make it fulfilled; "days" counts distinct days.
+    target: int = Field(default=1, ge=1, le=400)
+    counted: Literal["entries", "days"] = "entries"
+    campaign: Key | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_scope(self) -> Duty:
+        if self.scope != "part" and self.repeats == "once":
+            raise ValueError("单位和督查机构的义务须有周期，一次性的只用于事项")
+        if self.scope != "part" and (self.only_for or self.sources or self.applies_to != "all"):
+            raise ValueError("only_for、sources、applies_to 只用于事项的义务")
+        if self.scope != "unit" and self.unit_kinds:
+            raise ValueError("unit_kinds 只用于各单位的义务")
+        return self
 
 
 class DueBasis(Choice):

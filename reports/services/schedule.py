@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import DatabaseError
 from django.utils import timezone
 
+from deadlines.calendars import known_calendar
 from deadlines.moments import at_hour
-from deadlines.services import known_calendar
 from duban.ledger.errors import RuleViolation
 from duban.org.models import Office
 from duban.org.selectors import system_actor
