@@ -51,7 +51,8 @@ def pack_load(*, loaded: LoadedPack, by: Actor, at: datetime | None = None) -> R
                 pack_version_id=row.pk,
                 changes={"sha256": [None, row.sha256]},
             )
-    if row.sha256 != loaded.sha256:
+    # The text in today's schema: a version stored before the schema grew is still the same rules.
+    if row.sha256 != loaded.sha256 and row.pack.model_dump_json() != loaded.text:
         raise RuleViolation(
             {
                 "version": [

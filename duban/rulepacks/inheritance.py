@@ -32,6 +32,8 @@ SINGLE = (
     "ranking",
     "bulletins",
 )
+# Sections whose values make sense only together: a child that writes one replaces all of it.
+WHOLE = ("ladder", "weights")
 
 
 def with_default(values: dict[str, Any]) -> dict[str, Any]:
@@ -59,9 +61,11 @@ def merge(
             else:
                 refused.append((section,))
         elif isinstance(values, Mapping):
-            fixed = [key for key in values if key in old and not _overridable(old[key])]
+            rest = {} if section in WHOLE else old
+            kept = [key for key in old if section in WHOLE and not _overridable(old[key])]
+            fixed = kept or [key for key in values if key in old and not _overridable(old[key])]
             refused += [(section, key) for key in fixed]
-            merged[section] = old | {k: v for k, v in values.items() if k not in fixed}
+            merged[section] = rest | {k: v for k, v in values.items() if k not in fixed}
         else:
             merged[section] = values  # of the wrong type; validation says so
     return merged, refused

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from duban.rulepacks import inheritance, vocabulary, yaml_text
 from duban.rulepacks.problems import PackError, located, of_validation
+from duban.rulepacks.references import meant
 from duban.rulepacks.schema import Pack
 
 __all__ = [
@@ -73,6 +74,9 @@ def load_text(text: str, *, filename: str, parent_of: Finder | None = None) -> L
         pack = Pack.model_validate(values)
     except ValidationError as error:
         raise PackError(of_validation(raw, error.errors(), filename)) from error
+    of_parent = inherited.keys() | overridden.keys()
+    if pack.status != "common" and (strange := vocabulary.strange(pack, of_parent=of_parent)):
+        raise PackError([located(raw, path.split("."), text, filename) for path, text in strange])
     if pack.status != "common" and (absent := vocabulary.missing(pack)):
         raise PackError([f"{filename}：{path}：缺少必填项，施行的规则包都须有" for path in absent])
     return LoadedPack(pack, text, inherited, overridden)
@@ -121,7 +125,7 @@ def _parent(
     try:
         return parent_of(name)
     except LookupError as error:
-        text = f"没有名为 {name} 的规则包"
+        text = f"没有名为 {name} 的规则包{meant(name, shipped_names())}"
         raise PackError([located(raw, ["extends"], text, filename)]) from error
 
 
@@ -136,7 +140,7 @@ def _over(
     origin = {
         path: parent.inherited.get(path, parent.pack.name) for path in inheritance.paths(document)
     }
-    written = inheritance.paths(own)
-    inherited = {path: origin[path] for path in sorted(origin) if path not in written}
+    written, left = inheritance.paths(own), inheritance.paths(merged)
+    inherited = {path: origin[path] for path in sorted(origin) if path in left - written}
     overridden = {path: origin[path] for path in sorted(origin) if path in written}
     return merged, inherited, overridden

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from duban.rulepacks.values import Choice, Cited, Importance, Key, Role, Text, TimeOfDay
 
@@ -20,7 +20,11 @@ def _as_month_day(value: object) -> str:
     return text
 
 
-MonthDay = Annotated[str, BeforeValidator(_as_month_day)]
+MonthDay = Annotated[
+    str,
+    BeforeValidator(_as_month_day),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{2}-\d{2}$"}),
+]
 
 
 class Counting(Cited):
@@ -107,12 +111,14 @@ class Rung(Cited):
     """One rung of the ladder from a first reminder to a proposal (催办、预警、督办 …).
 
     `offset` counts working days from the last day of the clock; with `after`, from the day on
-    which the document of that earlier rung had to be answered and was not.
+    which the document of that earlier rung had to be answered and was not. `clock` says whose last
+    day: that of the unit's part, or of a report it owes (LZ-B-17b).
     """
 
     label: Text
     does: Literal["remind", "urge", "early_warning", "supervise", "take_over", "propose"]
     offset: int = Field(ge=-60, le=250)
+    clock: Literal["part", "report"] = "part"
     after: Key | None = None
     only_for: tuple[Importance, ...] = ()
     # Issued without a hand; otherwise it is put on the desk of whoever supervises the matter.

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args, get_origin
 
+from pydantic import BaseModel
 from ruamel.yaml.comments import CommentedBase
+
+from duban.rulepacks.references import meant
+from duban.rulepacks.schema import Pack
 
 # Parts of a pydantic location that are no part of the document.
 _TAGS = frozenset({"datetime", "date", "function-before", "[key]"})
@@ -56,16 +61,50 @@ def _of_error(raw: Any, error: Mapping[str, Any], filename: str) -> str:
 
 def _text(error: Mapping[str, Any]) -> str:
     context = error.get("ctx", {})
+    given = error.get("input")
     if "[key]" in error["loc"]:
-        choices = f"：{context['expected']}" if "expected" in context else ""
-        return f"没有名为“{error['input']}”的项目，或者名称不合规定{choices}"
+        expected = context.get("expected", "")
+        choices = f"：{expected}" if expected else ""
+        guess = meant(str(given), _words(expected))
+        return f"没有名为“{given}”的项目，或者名称不合规定{choices}{guess}"
+    if error["type"] == "extra_forbidden":
+        return _of_extra(error["loc"], given)
     if error["type"] == "value_error":
         return str(context["error"])
+    if error["type"] == "string_type" and isinstance(given, Mapping):
+        return "应为文字；含有花括号或者冒号的文字要加引号"
     template = _CHINESE.get(error["type"], error["msg"])
     text = template.format_map(_Shown(context)).replace(" or ", ", ")
-    given = error.get("input")
     shown = isinstance(given, str | int | float) and error["type"] != "missing"
-    return f"{text}，现为“{str(given)[:40]}”" if shown else text
+    said = f"{text}，现为“{str(given)[:40]}”" if shown else text
+    return said + meant(str(given), _words(context.get("expected", "")))
+
+
+def _of_extra(place: Sequence[str | int], given: Any) -> str:
+    """A name that nothing has: most often misspelt, or the rest of a text cut at a comma."""
+    if guess := meant(str(place[-1]), _known(place[:-1])):
+        return f"没有这个项目{guess}"
+    if given is None:
+        return "没有这个项目；文字里有英文逗号的，整段文字要加引号"
+    return "没有这个项目"
+
+
+def _known(place: Sequence[str | int]) -> list[str]:
+    """The names that the schema has at that place."""
+    kind: Any = Pack
+    for part in place:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            field = kind.model_fields.get(str(part))
+            kind = field.annotation if field else None
+        else:
+            kind = next((k for k in reversed(get_args(kind)) if k is not Ellipsis), None)
+        while get_origin(kind) not in (None, dict, tuple):
+            kind = get_args(kind)[0]
+    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+
+
+def _words(expected: str) -> list[str]:
+    return re.findall(r"'(\w+)'", expected)
 
 
 class _Shown(dict[str, Any]):

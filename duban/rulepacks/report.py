@@ -4,12 +4,13 @@ decided locally. Pure."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from duban.rulepacks.loader import LoadedPack
-from duban.rulepacks.policies import Reminder, Supervisor
+from duban.rulepacks.policies import Campaign, Reminder, Rung, Stage, Supervisor
+from duban.rulepacks.schema import Pack
 from duban.rulepacks.values import (
     ApprovalRule,
     Cited,
@@ -19,71 +20,20 @@ from duban.rulepacks.values import (
     Points,
     Urgency,
 )
+from duban.rulepacks.words import (
+    BODIES,
+    FACTS,
+    LOCAL,
+    OWED_BY,
+    REPEATS,
+    ROLES,
+    RUNGS,
+    STATUS,
+    UNITS,
+    VALUES,
+    WEIGHTS,
+)
 
-STATUS = {"in_force": "施行", "trial": "试行", "common": "通用（供继承）"}
-LOCAL = "规定未作规定，由本地决定"
-UNITS = {
-    "working_day": "{}个工作日",
-    "calendar_day": "{}日（自然日）",
-    "month": "{}个月",
-    "day_of_month": "每月{}日",
-}
-ROLES = {
-    "supervising_section": "督办科室",
-    "office_head": "督查机构负责人",
-    "deputy_leader": "分管领导",
-    "chief_leader": "主要领导",
-    "secretary_general": "秘书长",
-    "unit_head": "单位主要负责人",
-}
-BODIES = {
-    "assigning_section": "交办科室",
-    "secretary_section": "秘书科室",
-    "supervision_office": "督查机构",
-}
-WEIGHTS = {"ordinary": "一般事项", "key": "重点事项", "major": "重大事项"}
-FACTS = {
-    "unit": "单位",
-    "roll": "遇节假日",
-    "count": "数量",
-    "spans": "时段",
-    "digest_at": "每日汇总",
-    "several_for": "可设多个牵头单位",
-    "needs_task_force": "须成立工作专班",
-    "needs": "须提供",
-    "needs_leader": "须写明领导",
-    "max_times": "最多次数",
-    "counter_proposal": "可另提日期",
-    "first_is_initial": "首次须为初报",
-    "closing_needs_verified": "办结须有核报",
-    "unfinished_needs_date_and_person": "未办结须写明时限和责任人",
-    "barred_kinds": "不得转交",
-    "criteria": "标准",
-    "late_needs_approval": "逾期的须经批准",
-    "suggest_when": "系统建议",
-    "method": "计算方法",
-    "min_matters": "参加排名的最少件数",
-    "period": "周期",
-    "draft_at": "起草时间",
-}
-VALUES = WEIGHTS | {
-    "working_day": "工作日",
-    "calendar_day": "自然日",
-    "none": "不顺延",
-    "forward": "顺延",
-    "citation": "依据的条文",
-    "document": "依据的文件或者批示",
-    "agreement": "双方约定",
-    "district": "县（市、区）政府",
-    "township": "乡镇（街道）",
-    "finished_early": "提前办结",
-    "finished_on_time": "按期办结",
-    "late_explained": "逾期而说明理由并获认可",
-    "late_after_pressing": "逾期且经催办、督办",
-    "late_without_report": "逾期且不报告",
-    "mean_of_lead_matters": "牵头事项得分的平均数",
-    "quarter": "每季度",
-}
 _AUTHORITY = set(Cited.model_fields) | {"label"}
 
 
@@ -152,7 +102,8 @@ def as_text(loaded: LoadedPack) -> Iterator[str]:
     yield f"{pack.locality}　{STATUS[pack.status]}　自 {pack.effective_on} 施行{parent}"
     for source in pack.sources:
         role = "上级依据" if source.role == "upper" else "依据"
-        yield f"{role}　{source.issuer}《{source.title}》{source.number}"
+        note = f"　{source.note}" if source.note else ""
+        yield f"{role}　{source.issuer}《{source.title}》{source.number}{note}"
     yield from ("", "时限（规则编号　名称　期限　条款）")
     for key, limit in pack.limits.items():
         yield f"  {key}　{limit.label}　{_limit(limit)}　{limit.clause or '本地决定'}"
@@ -178,7 +129,7 @@ def _line(loaded: LoadedPack, path: str, value: Cited) -> Line:
     return Line(
         path=path,
         label=getattr(value, "label", ""),
-        value=_value(value),
+        value=_value(value, loaded.pack),
         clause=value.clause,
         quote=value.quote,
         local_decision=value.local_decision,
@@ -196,38 +147,76 @@ def _decided_at(path: str, loaded: LoadedPack) -> str:
     return section if section in loaded.inherited | loaded.overridden else ".".join(parts[:2])
 
 
-def _value(value: Cited) -> str:
-    match value:
-        case Limit():
-            return _limit(value)
-        case ApprovalRule():
-            only = "、".join(WEIGHTS[weight] for weight in value.only_for)
-            extras = [
-                f"仅限{only}" if only else "",
-                "提出评价等级" if value.grades else "",
-                "可另提日期" if value.may_counter else "",
-            ]
-            return "，".join(part for part in (ROLES[value.role], *extras) if part)
-        case Reminder():
-            return _offset(value.offset)
-        case Supervisor():
-            return BODIES[value.body]
-        case Duty():
-            return f"{'每月' if value.repeats == 'monthly' else '一次'}，时限 {value.limit}"
-        case Urgency():
-            return f"时限 {value.limit}"
-        case DocumentKind():
-            return value.number
-        case Points():
-            return f"{value.value:g}分"
-        case _:
-            return _plain(value)
+def _value(value: Cited, pack: Pack) -> str:
+    """In words; what the value names in another section is called as it is called there.
+
+    By its label alone: a number is shown where it is decided, and a change shows once.
+    """
+    return _SHOWN.get(type(value), _plain)(value, pack)
 
 
 def _limit(limit: Limit) -> str:
     roll = "遇节假日顺延" if limit.roll == "forward" else "不顺延"
     hour = f"，至{limit.at_time:%H:%M}" if limit.at_time else ""
-    return f"{UNITS[limit.unit].format(limit.count)}（{roll}）{hour}"
+    words = UNITS[limit.unit]
+    if limit.unit == "month_end" and limit.count == 1:
+        words = "当月最后一日"
+    return f"{words.format(limit.count, month=limit.month)}（{roll}）{hour}"
+
+
+def _link(link: ApprovalRule, pack: Pack) -> str:
+    only = "、".join(WEIGHTS[weight] for weight in link.only_for)
+    extras = [
+        f"仅限{only}" if only else "",
+        "提出评价等级" if link.grades else "",
+        "可另提日期" if link.may_counter else "",
+    ]
+    return "，".join(part for part in (ROLES[link.role], *extras) if part)
+
+
+def _duty(duty: Duty, pack: Pack) -> str:
+    who = "牵头单位" if duty.applies_to == "lead" else OWED_BY[duty.scope]
+    often = f"{duty.target}{'个不同的日子' if duty.counted == 'days' else '次'}"
+    narrowed = [
+        *(WEIGHTS[weight] for weight in duty.only_for),
+        *(_called("case_sources", source, pack) for source in duty.sources),
+        *(VALUES.get(kind, kind) for kind in duty.unit_kinds),
+    ]
+    extras = [
+        f"须报{'、'.join(duty.papers)}" if duty.papers else often if duty.target > 1 else "",
+        f"仅限{'、'.join(narrowed)}" if narrowed else "",
+        _called("campaigns", duty.campaign, pack) if duty.campaign else "",
+        f"时限：{_called('limits', duty.limit, pack)}",
+    ]
+    return "，".join(part for part in (f"{who}{REPEATS[duty.repeats]}", *extras) if part)
+
+
+def _rung(rung: Rung, pack: Pack) -> str:
+    later = f"未按时回复后第{rung.offset}个工作日"
+    start = f"{_called('ladder', rung.after, pack)}{later}" if rung.after else _offset(rung.offset)
+    extras = [
+        "按报送期限计算" if rung.clock == "report" else "",
+        f"仅限{'、'.join(WEIGHTS[weight] for weight in rung.only_for)}" if rung.only_for else "",
+        "自动发出" if rung.automatic else "由督办人员办理",
+        f"经{_called('chains', rung.chain, pack)}" if rung.chain else "",
+        f"告知{'、'.join(ROLES[role] for role in rung.tells)}" if rung.tells else "",
+    ]
+    return "，".join(part for part in (start, RUNGS[rung.does], *extras) if part)
+
+
+def _campaign(campaign: Campaign, pack: Pack) -> str:
+    return f"{campaign.year}年" if campaign.year else "每年"
+
+
+def _document(kind: DocumentKind, pack: Pack) -> str:
+    limit = f"，{pack.limits[kind.reply_limit].label}" if kind.reply_limit else ""
+    return f"{kind.number}{limit}"
+
+
+def _called(section: str, key: str, pack: Pack) -> str:
+    """The label of what the key names; a chain is called by its links."""
+    value = getattr(pack, section)[key]
+    return "、".join(link.label for link in value.steps) if section == "chains" else value.label
 
 
 def _offset(days: int) -> str:
@@ -236,11 +225,21 @@ def _offset(days: int) -> str:
     return f"届满前{-days}个工作日" if days < 0 else f"逾期后第{days}个工作日"
 
 
-def _plain(value: Cited) -> str:
+def _plain(value: Cited, pack: Pack) -> str:
     """The remaining facts of a value; what is itself cited has its own line."""
     facts = value.model_dump(mode="json", exclude=_AUTHORITY, exclude_defaults=True)
     shown = {k: v for k, v in facts.items() if not isinstance(v, dict)}
-    return "，".join(f"{FACTS.get(key, key)}：{_scalar(item)}" for key, item in shown.items())
+    return "，".join(
+        f"{FACTS.get(key, key)}：{_named(key, item, pack) or _scalar(item)}"
+        for key, item in shown.items()
+    )
+
+
+def _named(field: str, item: Any, pack: Pack) -> str:
+    """A key or several of another section, by their labels; empty where it is no such field."""
+    section = _SECTION_OF.get(field)
+    keys = [item] if isinstance(item, str) else item
+    return "、".join(_called(section, key, pack) for key in keys) if section else ""
 
 
 def _scalar(item: Any) -> str:
@@ -249,7 +248,7 @@ def _scalar(item: Any) -> str:
         return "、".join("—".join(map(_scalar, p)) if spans else _scalar(p) for p in item)
     if isinstance(item, bool):
         return "是" if item else "否"
-    text = str(item)
+    text = f"{item:g}" if isinstance(item, float) else str(item)
     return VALUES.get(text, text.removesuffix(":00") if text.count(":") == 2 else text)
 
 
@@ -258,3 +257,27 @@ def _clause_order(clause: str) -> tuple[int, list[tuple[int, int, str]]]:
     rank = 2 if clause == LOCAL else 1 if clause.startswith("《") else 0
     parts = re.findall(r"\d+|\D+", clause)
     return rank, [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts]
+
+
+# How each kind of value is put into words; what is not here shows its facts one by one.
+_SHOWN: dict[type[Cited], Callable[[Any, Pack], str]] = {
+    Limit: lambda limit, pack: _limit(limit),
+    ApprovalRule: _link,
+    Duty: _duty,
+    Rung: _rung,
+    Campaign: _campaign,
+    DocumentKind: _document,
+    Stage: lambda stage, pack: f"{stage.starts}至{stage.ends}",
+    Reminder: lambda reminder, pack: _offset(reminder.offset),
+    Supervisor: lambda rule, pack: BODIES[rule.body],
+    Urgency: lambda urgency, pack: f"时限：{_called('limits', urgency.limit, pack)}",
+    Points: lambda points, pack: f"{points.value:g}分",
+}
+# Fields by which one value names another.
+_SECTION_OF = {
+    "limit": "limits",
+    "chain": "chains",
+    "campaign": "campaigns",
+    "duty": "duties",
+    "measures": "measures",
+}

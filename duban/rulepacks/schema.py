@@ -9,6 +9,19 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from duban.rulepacks import references
+from duban.rulepacks.consequences import (
+    ChoiceList,
+    Draw,
+    Measure,
+    MeetingBody,
+    Quota,
+    Route,
+    ScoreEvent,
+    Target,
+    Trigger,
+    Weight,
+)
 from duban.rulepacks.policies import (
     Acceptance,
     Agreement,
@@ -60,10 +73,12 @@ __all__ = [
     "Campaign",
     "Chain",
     "Choice",
+    "ChoiceList",
     "Cited",
     "Counting",
     "DayUnit",
     "DocumentKind",
+    "Draw",
     "DueBasis",
     "Duty",
     "Example",
@@ -77,19 +92,27 @@ __all__ = [
     "Key",
     "LeadPolicy",
     "Limit",
+    "Measure",
+    "MeetingBody",
     "Pack",
     "Points",
+    "Quota",
     "Ranking",
     "Reminder",
     "Role",
+    "Route",
     "Rung",
+    "ScoreEvent",
     "Source",
     "Stage",
     "Step",
     "Supervisor",
+    "Target",
     "Text",
+    "Trigger",
     "Urgency",
     "Warning",
+    "Weight",
 ]
 
 IssueField = Literal[
@@ -145,24 +168,21 @@ class Pack(Frozen):
     ranking: Ranking | None = None
     bulletins: Bulletins | None = None
     documents: dict[Key, DocumentKind] = {}
+    score_events: dict[Key, ScoreEvent] = {}
+    weights: dict[Key, Weight] = {}
+    quotas: dict[Key, Quota] = {}
+    targets: dict[Key, Target] = {}
+    measures: dict[Key, Measure] = {}
+    routes: dict[Key, Route] = {}
+    triggers: dict[Key, Trigger] = {}
+    meeting_bodies: dict[Key, MeetingBody] = {}
+    draws: dict[Key, Draw] = {}
+    lists: dict[Key, ChoiceList] = {}
 
     @model_validator(mode="after")
     def _references_exist(self) -> Pack:
-        wanted = [(f"urgencies.{k}.limit", u.limit) for k, u in self.urgencies.items()]
-        wanted += [(f"duties.{k}.limit", d.limit) for k, d in self.duties.items()]
-        wanted += [
-            (f"documents.{k}.reply_limit", d.reply_limit)
-            for k, d in self.documents.items()
-            if d.reply_limit
-        ]
-        wanted += [
-            (f"{name}.limit", policy.limit)
-            for name in ("agreement", "acceptance")
-            if (policy := getattr(self, name))
-        ]
-        for path, limit in wanted:
-            if limit not in self.limits:
-                raise _at(path, f"没有名为 {limit} 的时限")
+        for path, text in references.dangling(self):
+            raise _at(path, text)
         return self
 
     @model_validator(mode="after")
@@ -174,10 +194,6 @@ class Pack(Frozen):
                 raise _at(f"duties.{key}.limit", text)
             if duty.repeats == "monthly" and unit == "day_of_year":
                 raise _at(f"duties.{key}.limit", "每月的义务不得用每年一次的日子")
-            if duty.campaign and duty.campaign not in self.campaigns:
-                raise _at(f"duties.{key}.campaign", f"没有名为 {duty.campaign} 的活动")
-            if unknown := [name for name in duty.sources if name not in self.case_sources]:
-                raise _at(f"duties.{key}.sources", f"没有名为 {unknown[0]} 的事项来源")
         return self
 
     @model_validator(mode="after")
@@ -185,10 +201,16 @@ class Pack(Frozen):
         seen: list[str] = []
         for key, rung in self.ladder.items():
             if rung.after and rung.after not in seen:
-                raise _at(f"ladder.{key}.after", f"前面没有名为 {rung.after} 的一级")
-            if rung.chain and rung.chain not in self.chains:
-                raise _at(f"ladder.{key}.chain", f"没有名为 {rung.chain} 的审批链")
+                text = f"前面没有名为 {rung.after} 的一级{references.meant(rung.after, seen)}"
+                raise _at(f"ladder.{key}.after", text)
             seen.append(key)
+        return self
+
+    @model_validator(mode="after")
+    def _weights_make_a_whole(self) -> Pack:
+        total = sum(weight.percent for weight in self.weights.values())
+        if self.weights and abs(total - 100) > 0.001:
+            raise _at("weights", f"各项权重之和应为 100，现为 {total:g}")
         return self
 
     @model_validator(mode="after")

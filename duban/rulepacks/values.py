@@ -18,6 +18,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -60,8 +61,18 @@ def _as_clock(value: Any) -> Any:
     return time.fromisoformat(value)
 
 
-Moment = Annotated[datetime | date, BeforeValidator(_as_moment)]
-TimeOfDay = Annotated[time, BeforeValidator(_as_clock)]
+# What an editor holds them to: the formats of JSON Schema ask for seconds and a zone.
+_DAY_OR_MOMENT = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?)?$"
+Moment = Annotated[
+    datetime | date,
+    BeforeValidator(_as_moment),
+    WithJsonSchema({"type": "string", "pattern": _DAY_OR_MOMENT}),
+]
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(_as_clock),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2})?$"}),
+]
 
 
 class Frozen(BaseModel):
@@ -201,7 +212,8 @@ class Grade(Choice):
 
 class Duty(Cited):
     """What is owed by a day, once or in every period: by a unit for its part of a matter until the
-    matter is done ("part"), by every unit ("unit"), or by the supervising body itself ("office").
+    matter is done ("part"), by every unit ("unit"), or by the supervising body itself ("office";
+    with "once" for every matter, from the event that the limit starts at: AS-3.3b).
 
     Of a recurring duty the limit counts from the day before its period, so that day 1 is the
     period's first day.
@@ -220,13 +232,24 @@ class Duty(Cited):
     # How many entries make it fulfilled; "days" counts distinct days.
     target: int = Field(default=1, ge=1, le=400)
     counted: Literal["entries", "days"] = "entries"
+    # What has to be handed in, each by its name; then `target` is how many there are (NT-3.5a).
+    papers: tuple[Annotated[Text, StringConstraints(max_length=120)], ...] = ()
     campaign: Key | None = None
 
     @model_validator(mode="after")
+    def _papers_are_its_target(self) -> Duty:
+        if self.papers and (self.target != len(self.papers) or self.counted != "entries"):
+            raise ValueError("写明 papers 的，target 须为其份数，counted 须为 entries")
+        if len(set(self.papers)) != len(self.papers):
+            raise ValueError("papers 中有重复的材料")
+        return self
+
+    @model_validator(mode="after")
     def _fits_its_scope(self) -> Duty:
-        if self.scope != "part" and self.repeats == "once":
-            raise ValueError("单位和督查机构的义务须有周期，一次性的只用于事项")
-        if self.scope != "part" and (self.only_for or self.sources or self.applies_to != "all"):
+        if self.scope == "unit" and self.repeats == "once":
+            raise ValueError("各单位的义务须有周期，一次性的只用于事项")
+        of_matters = self.scope == "part" or (self.scope == "office" and self.repeats == "once")
+        if not of_matters and (self.only_for or self.sources or self.applies_to != "all"):
             raise ValueError("only_for、sources、applies_to 只用于事项的义务")
         if self.scope != "unit" and self.unit_kinds:
             raise ValueError("unit_kinds 只用于各单位的义务")
@@ -273,3 +296,5 @@ class Source(Frozen):
     issuer: str = ""
     dated_on: date | None = None
     role: Literal["basis", "upper"] = "basis"
+    # Which meeting decided it (LZ-0), who explains it (LZ-A-15).
+    note: str = Field(default="", max_length=300)

@@ -16,6 +16,16 @@ from duban.rulepacks.problems import PackError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
+_COLON = "could not find expected ':'"
+# What the parser says, and what it most likely means to whoever wrote the file.
+_MEANING = (
+    (_COLON, "键的后面应为半角冒号加一个空格，不能用中文冒号“：”"),
+    ("'\\t'", "不能用制表符缩进，请用空格"),
+    ("cannot start any token", "以 @、%、` 等符号开头的文字要加引号"),
+    ("mapping values are not allowed", "缩进不齐，或者文字里有冒号加空格而没有加引号"),
+    ("expected <block end>", "缩进不齐，或者含有花括号、引号的文字没有整段加引号"),
+    ("expected ',' or", "花括号、方括号没有配对，或者缺少逗号"),
+)
 
 
 class _Constructor(RoundTripConstructor):
@@ -50,7 +60,9 @@ def parse(text: str, filename: str) -> Mapping[str, Any]:
         yaml.allow_duplicate_keys = False
         raw = yaml.load(io.StringIO(text))
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # Where a colon is missing the parser notices only on the next line.
+        mark = error.context_mark if _COLON in (error.problem or "") else error.problem_mark
+        mark = mark or error.context_mark or error.problem_mark
         line = mark.line + 1 if mark else 1
         raise PackError([f"{filename}:{line}：{_problem(error)}"]) from error
     except (YAMLError, ValueError) as error:
@@ -80,7 +92,8 @@ def _problem(error: MarkedYAMLError) -> str:
     if "duplicate key" in text:
         key = text.split('"')[1] if '"' in text else ""
         return f"键“{key}”重复"
-    return f"YAML 语法错误（{text}）"
+    meaning = next((said for found, said in _MEANING if found in text), text)
+    return f"YAML 语法错误：{meaning}"
 
 
 def plain(value: Any) -> Any:

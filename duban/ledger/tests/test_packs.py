@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -18,6 +19,7 @@ from duban.org.selectors import system_actor
 from duban.org.tests import given
 from duban.rulepacks.loader import PACKS, LoadedPack, load_shipped_pack, load_text
 from duban.rulepacks.models import Activation, ImmutableError, RulePackVersion
+from duban.rulepacks.schema import Pack
 from duban.rulepacks.selectors import active_version, version_of
 
 pytestmark = pytest.mark.django_db
@@ -82,10 +84,28 @@ def test_other_content_under_a_version_that_is_taken_is_refused():
 
 def test_a_higher_version_stands_beside_the_old_one():
     old = load("anshan-2015")
-    new = pack_load(loaded=changed(version__1="version: 2"), by=system_actor(), at=AT)
+    new = pack_load(loaded=changed(version__2="version: 3"), by=system_actor(), at=AT)
     assert version_of("anshan-2015") == new
-    assert version_of("anshan-2015", 1) == old
+    assert version_of("anshan-2015", 2) == old
     assert version_of("nowhere") is None
+
+
+def test_a_version_stored_before_the_schema_grew_is_still_the_same_rules():
+    """Fields that a later release adds have defaults: loading the same pack again changes nothing."""
+    old = (PACKS.parent / "tests" / "packs" / "lanzhou-2018-v1.json").read_text(encoding="utf-8")
+    loaded = LoadedPack(Pack.model_validate_json(old), source="")
+    row = RulePackVersion.objects.create(
+        name="lanzhou-2018",
+        version=1,
+        title=loaded.pack.title,
+        effective_on=loaded.pack.effective_on,
+        document=old,
+        source="",
+        sha256=hashlib.sha256(old.encode()).hexdigest(),
+        loaded_at=AT,
+    )
+    assert loaded.sha256 != row.sha256
+    assert pack_load(loaded=loaded, by=system_actor(), at=AT) == row
 
 
 def test_a_pack_that_its_own_examples_contradict_is_not_loaded():

@@ -171,10 +171,25 @@ def test_the_ground_of_these_tests_is_sound():
             id="nobody for ordinary matters",
         ),
         pytest.param(
-            "duties: {m: {label: 月报, limit: notice_reply, repeats: monthly, local_decision: 定}}\n",
+            "limits: {d: {label: 日, count: 30, unit: day_of_year, month: 4, local_decision: 定}}\n"
+            "duties: {m: {label: 月报, limit: d, repeats: monthly, local_decision: 定}}\n",
+            12,
+            ["duties.m.limit", "每月的义务不得用每年一次的日子"],
+            id="monthly duty on a day of the year",
+        ),
+        pytest.param(
+            "limits: {d: {label: 日, count: 5, unit: day_of_month, local_decision: 定}}\n"
+            "duties: {m: {label: 月报, limit: d, repeats: once, local_decision: 定}}\n",
+            12,
+            ["duties.m.limit", "一次性的义务"],
+            id="a duty owed once on the fifth of every month",
+        ),
+        pytest.param(
+            "duties: {m: {label: 报, limit: notice_reply, repeats: once, scope: unit,"
+            " local_decision: 定}}\n",
             11,
-            ["duties.m.limit", "每月"],
-            id="monthly duty without a day",
+            ["duties.m", "各单位的义务须有周期"],
+            id="a duty of every unit without a period",
         ),
         pytest.param(
             "ranking: {method: mean_of_lead_matters, min_matters: 3, local_decision: 定}\n",

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from duban.rulepacks import examples, report
-from duban.rulepacks.loader import LoadedPack, load_file, load_shipped
+from duban.rulepacks.inheritance import HEAD
+from duban.rulepacks.loader import (
+    LoadedPack,
+    PackError,
+    load_file,
+    load_shipped,
+    load_shipped_pack,
+    load_text,
+    shipped_names,
+)
+from duban.rulepacks.schema import Pack
 
 FILE = Path(__file__).parent / "packs" / "qingyuan-2025.yaml"
 
@@ -41,11 +52,21 @@ def test_it_decides_its_own_numbers_chains_labels_and_grades(loaded):
     assert len(pack.hours.spans) == 3
 
 
+def test_it_differs_from_the_five_in_every_section(loaded):
+    """What the vocabulary lets a locality decide, this one decides otherwise than all of them."""
+    sections = [name for name in Pack.model_fields if name not in HEAD]
+    for section in sections:
+        own = getattr(loaded.pack, section)
+        assert own, f"{section}: says nothing"
+        for name in (n for n in shipped_names() if n != "base"):
+            assert own != getattr(load_shipped(name), section), (section, name)
+
+
 def test_it_takes_over_what_it_does_not_say(loaded):
     base = load_shipped("base")
-    assert loaded.pack.steps["submit"] == base.steps["submit"]
-    assert loaded.pack.chains["bulletin"] == base.chains["bulletin"]
-    assert loaded.inherited["steps.submit"] == "base"
+    assert loaded.pack.steps["approve"] == base.steps["approve"]
+    assert loaded.pack.chains["extension"] == base.chains["extension"]
+    assert loaded.inherited["steps.approve"] == "base"
     assert loaded.overridden["steps.close_grant"] == "base"
     assert loaded.overridden["hours"] == "base"
     assert "limits.rush_limit" not in loaded.inherited | loaded.overridden
@@ -71,8 +92,62 @@ def test_a_district_builds_on_it_and_sees_who_decided_what(tmp_path):
     assert loaded.pack.extension.max_times == 1
     assert loaded.overridden["extension"] == "qingyuan-2025"
     assert loaded.inherited["limits.rush_limit"] == "qingyuan-2025"
-    assert loaded.inherited["steps.submit"] == "base"
+    assert loaded.inherited["steps.approve"] == "base"
     assert list(loaded.pack.case_sources) == ["hotline", "assembly"]
+
+
+DISTRICT = """\
+name: chengguan-2026
+version: 1
+title: 城关区限时办结实施细则
+locality: 兰州市城关区
+status: trial
+effective_on: 2026-01-01
+extends: lanzhou-2018
+sources: [{title: 城关区限时办结实施细则}]
+case_sources:
+  street: {label: 街道上报事项, clause: CG-2, quote: 街道上报的事项}
+bulletins: {period: quarter, draft_at: "10:00", clause: CG-9, quote: 每季度通报一次}
+ladder:
+  supervise: {label: 督办函, does: supervise, offset: 1, clock: report, clause: CG-7, quote: 次日发督办函}
+"""
+
+
+@pytest.mark.clause("AS-4.4", "LZ-C-9")
+def test_a_district_of_lanzhou_shows_what_it_took_over_and_what_it_changed():
+    """参照本办法制定具体实施细则: its page names whose value each is."""
+    loaded = load_text(DISTRICT, filename="chengguan-2026.yaml")
+
+    shown = {line.path: line for _, lines in report.by_clause(loaded) for line in lines}
+
+    assert shown["case_sources.street"].standing == "本包"
+    assert shown["limits.first_feedback"].standing == "继承自 lanzhou-2018"
+    assert shown["limits.first_feedback"].clause == "LZ-B-10b"
+    assert shown["steps.submit"].standing == "继承自 base"
+    assert shown["bulletins"].standing == "改写 lanzhou-2018"
+    assert shown["ladder.supervise"].standing == "改写 lanzhou-2018"
+    # A ladder is one whole: the rungs of the city are gone with it.
+    assert [path for path in shown if path.startswith("ladder.")] == ["ladder.supervise"]
+
+
+@pytest.mark.clause("AS-4.4", "LZ-C-9")
+@pytest.mark.parametrize(
+    ("line", "path", "clause"),
+    [
+        ("extension: {max_times: 3, clause: CG-3, quote: 可以延期三次}\n", "extension", "CG-3"),
+        (
+            "limits:\n  first_feedback: {label: 首次反馈, count: 9, unit: working_day, clause: CG-4,"
+            " quote: 九个工作日}\n",
+            "limits.first_feedback",
+            "CG-4",
+        ),
+    ],
+)
+def test_a_district_of_lanzhou_may_not_change_what_the_city_has_written(line, path, clause):
+    with pytest.raises(PackError) as caught:
+        load_text(DISTRICT + line, filename="chengguan-2026.yaml")
+    (problem,) = caught.value.problems
+    assert f"{path}：上级规则包 lanzhou-2018 不允许改写（{clause}）" in problem
 
 
 def test_its_page_names_every_value_once_under_its_clause(loaded):
@@ -87,4 +162,37 @@ def test_its_page_names_every_value_once_under_its_clause(loaded):
     assert clauses.index("QY-2") < clauses.index("QY-10") < clauses.index(report.LOCAL)
     standing = {line.path: line.standing for lines in groups.values() for line in lines}
     assert standing["steps.close_grant"] == "改写 base"
-    assert standing["chains.bulletin.steps.office_head"] == "继承自 base"
+    assert standing["chains.extension.steps.section"] == "继承自 base"
+
+
+def test_its_page_says_in_words_what_every_kind_of_value_does(loaded):
+    value = {line.path: line.value for line in report.lines(loaded)}
+    assert value["urgencies.rush"] == "时限：特急件时限"
+    assert value["duties.street_days"] == "督查机构每月，4个不同的日子，时限：月度小结"
+    assert value["duties.half_year_report"] == "各单位每半年，仅限政府工作部门，时限：半年报"
+    assert value["limits.half_year"] == "第6个月的最后一日（遇节假日顺延）"
+    assert value["limits.founding_day"] == "每年9月18日（不顺延），至12:00"
+    assert value["ladder.bell"] == "届满前5个工作日，提醒，自动发出"
+    assert value["ladder.missing"] == "逾期后第1个工作日，督办，按报送期限计算，由督办人员办理"
+    assert value["ladder.hand"] == (
+        "问询函未按时回复后第1个工作日，转督查机构督办，由督办人员办理，经分管领导准许"
+    )
+    assert value["campaigns.harvest"] == "2026年"
+    assert value["campaigns.harvest.stages.sow"] == "03-01至05-31"
+    assert value["agreement"] == "时限：自报日期"
+    assert value["budget"] == "每人每周最多：3"
+    assert value["score_events.thanked"] == "作用：加分，分值：0.5"
+    assert value["weights.results"] == "权重（%）：62.5"
+    assert value["measures.yellow_card"] == "对象：单位，须提供：期限"
+    assert (
+        value["triggers.twice"] == "情形：未按时反馈，次数：2，期间（月）：6，措施：提醒谈话、黄牌"
+    )
+    assert value["routes.all"] == "审批链：主要领导准许"
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_no_page_shows_a_word_of_the_program(name):
+    """Keys and English words of the schema never reach the reader of a value."""
+    for line in report.lines(load_shipped_pack(name)):
+        if not line.path.startswith("documents."):
+            assert not re.search(r"[a-z]{3,}", line.value), f"{line.path}：{line.value}"

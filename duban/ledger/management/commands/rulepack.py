@@ -1,4 +1,4 @@
-"""`manage.py rulepack check | load | show`. Checking and showing need no database."""
+"""`manage.py rulepack check | load | show | schema`. Only loading needs a database."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from duban.rulepacks import examples, report
+from duban.rulepacks import editor, examples, report
 from duban.rulepacks.loader import (
     LoadedPack,
     PackError,
@@ -26,7 +27,8 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="check|load|show")
+        words = "check|load|show|schema"
+        actions = parser.add_subparsers(dest="action", required=True, metavar=words)
         for name, text in (
             ("check", "检查规则包，并运行其中的例子"),
             ("load", "载入规则包（版本不可修改）"),
@@ -38,13 +40,21 @@ class Command(BaseCommand):
                 command.add_argument("--by", default="", help="载入人的登录名，默认为系统")
             if name == "show":
                 command.add_argument("--json", action="store_true", help="输出 JSON")
+        command = actions.add_parser("schema", help="写出供编辑器使用的 JSON Schema")
+        command.add_argument("--out", type=Path, help=f"文件，默认为 {editor.FILE}")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["action"] == "schema":
+            return self._schema(options["out"] or settings.BASE_DIR / editor.FILE)
         try:
             loaded = self._read(options["pack"])
         except PackError as error:
             raise CommandError("\n".join(error.problems)) from error
-        getattr(self, f"_{options['action']}")(loaded, options)
+        return getattr(self, f"_{options['action']}")(loaded, options)
+
+    def _schema(self, path: Path) -> None:
+        path.write_text(editor.text(), encoding="utf-8")
+        self.stdout.write(f"已写出 {path.name}。")
 
     def _read(self, named: str) -> LoadedPack:
         if named in shipped_names():
