@@ -17,14 +17,19 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from deadlines.lights import LABELS
 from deadlines.models import Clock, ClockEvent, OverdueFinding
 from deadlines.selectors import why_this_day
 from duban.org.actor import Actor
 from duban.org.roles import OFFICE
 from duban.web.admin.base import ReadOnlyAdmin
 
-TONES = {"正常": "success", "临期": "warning", "超期": "danger", "已停": "default"}
+TONES = {
+    "正常": "success",
+    "临期": "warning",
+    "超期": "danger",
+    "已停": "default",
+    "缓办": "default",
+}
 
 
 class EventInline(TabularInline):
@@ -71,6 +76,7 @@ class ClockAdmin(ReadOnlyAdmin):
         "due_at",
         "original_due_at",
         "warn_at",
+        "paused_at",
         "stopped_at",
     )
     readonly_fields = fields
@@ -81,7 +87,7 @@ class ClockAdmin(ReadOnlyAdmin):
 
     @display(description="亮灯", label=TONES)
     def light(self, clock: Clock) -> str:
-        return LABELS[clock.light_at(timezone.now())]
+        return clock.light_label(timezone.now())
 
     @display(description="期限", ordering="due_at")
     def due_day(self, clock: Clock) -> Any:

@@ -7,12 +7,14 @@ answered gives `{"error"}` in its place, and the lines after it are answered all
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import IO, Any, Final
 
+from deadlines.bulk import Computations
 from deadlines.calendar import CalendarError, WorkingCalendar
 from deadlines.computation import Computation
-from deadlines.limits import LimitError, LimitLike, PlainLimit
-from deadlines.moments import MomentError, parse_day, parse_start
+from deadlines.limits import LimitError, LimitLike, PlainLimit, check_limit
+from deadlines.moments import MomentError, day_of, parse_day, parse_start
 from deadlines.rules import compute
 
 LimitOf = Callable[[str, str], LimitLike]  # (pack, rule) -> limit; raises LookupError
@@ -38,7 +40,7 @@ def answer(raw: bytes, limit_of: LimitOf) -> dict[str, Any]:
     """The answer to one line, or why there is none."""
     try:
         question = _question(raw)
-        return result(explain(question, limit_of, with_days=False))
+        return result(_looked_up(question, limit_of))
     except (BatchError, MomentError, LimitError, CalendarError) as error:
         # What the line held may be quoted, and half a surrogate cannot be written out.
         return {"error": str(error).encode("utf-8", "replace").decode()}
@@ -46,11 +48,27 @@ def answer(raw: bytes, limit_of: LimitOf) -> dict[str, Any]:
 
 def explain(question: Mapping[str, Any], limit_of: LimitOf, *, with_days: bool) -> Computation:
     """Raises BatchError, MomentError, LimitError or CalendarError."""
-    limit = _pack_limit(question, limit_of) if "pack" in question else _inline_limit(question)
-    as_of = question.get("calendar_as_of")
-    calendar = WorkingCalendar.load(None if as_of is None else parse_day(as_of))
+    limit, calendar = _asked(question, limit_of)
     computation = compute(limit, parse_start(question["start"]), calendar, with_days=with_days)
     return computation.under(rule=question.get("rule"), pack=question.get("pack"))
+
+
+def _looked_up(question: Mapping[str, Any], limit_of: LimitOf) -> Computation:
+    """As `explain`, from the day of the start: for what `result` says the hour does not matter."""
+    limit, calendar = _asked(question, limit_of)
+    check_limit(limit)  # before its numbers become part of a key: 1 and True are one there
+    return _computations(limit, calendar)[day_of(parse_start(question["start"]))]
+
+
+def _asked(question: Mapping[str, Any], limit_of: LimitOf) -> tuple[LimitLike, WorkingCalendar]:
+    limit = _pack_limit(question, limit_of) if "pack" in question else _inline_limit(question)
+    as_of = question.get("calendar_as_of")
+    return limit, WorkingCalendar.load(None if as_of is None else parse_day(as_of))
+
+
+@lru_cache(maxsize=32)
+def _computations(limit: LimitLike, calendar: WorkingCalendar) -> Computations:
+    return Computations(limit, calendar)
 
 
 def result(computation: Computation) -> dict[str, Any]:

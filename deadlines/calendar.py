@@ -37,12 +37,16 @@ class Day:
 class WorkingCalendar:
     """Days as decided by `notices`. Immutable from outside; years are built when first needed."""
 
-    def __init__(self, notices: Iterable[Notice]) -> None:
-        self.notices = tuple(sorted(notices, key=lambda notice: notice.decided_on))
-        if not self.notices:
+    def __init__(
+        self, notices: Iterable[Notice], *, local: Iterable[Notice] = (), version: str = ""
+    ) -> None:
+        """`local` days hold over the national ones. `version` defaults to the newest notice's day."""
+        national = sorted(notices, key=lambda notice: notice.decided_on)
+        if not national:
             raise CalendarError("尚无已公布的放假安排，不能计算工作日")
-        self.version = self.notices[-1].decided_on.isoformat()
-        self.announced_years = frozenset(notice.year for notice in self.notices)
+        self.notices = (*national, *local)
+        self.version = version or national[-1].decided_on.isoformat()
+        self.announced_years = frozenset(n.year for n in self.notices if n.announces)
         self._overrides = _overrides(self.notices)
         self._years: dict[int, tuple[Day, ...]] = {}
         self._working: list[int] = []  # ordinals of working days, from FIRST_YEAR on
@@ -69,13 +73,19 @@ class WorkingCalendar:
     def day(self, on: date) -> Day:
         """Raises CalendarError before 2018 and after 2099."""
         days = self._years.get(on.year) or self._build(on.year)
-        return days[on.timetuple().tm_yday - 1]
+        return days[on.toordinal() - date(on.year, 1, 1).toordinal()]
+
+    def require(self, on: date) -> None:
+        """Raises CalendarError before 2018 and after 2099."""
+        _refuse_year(on.year)
 
     def is_working(self, on: date) -> bool:
         return self.day(on).working
 
     def is_provisional(self, first: date, last: date) -> bool:
         """Does the stretch touch a year that is not announced?"""
+        if first.year == last.year:
+            return first.year not in self.announced_years
         return any(year not in self.announced_years for year in range(first.year, last.year + 1))
 
     def next_working_day(self, after: date) -> date:
@@ -117,6 +127,10 @@ class WorkingCalendar:
     def year(self, year: int) -> tuple[Day, ...]:
         """Every day of the year in order."""
         return self._years.get(year) or self._build(year)
+
+    def arranged(self, year: int) -> dict[date, tuple[bool, str]]:
+        """Day -> (working, holiday) of the days of that year that notices name."""
+        return {on: said for on, said in self._overrides.items() if on.year == year}
 
     def _reach(self, year: int) -> None:
         """Make the list of working days cover `year`; CalendarError out of bounds."""
@@ -184,8 +198,3 @@ def statutory_days(year: int) -> dict[date, str]:
 @lru_cache
 def _shipped(known: int) -> WorkingCalendar:
     return WorkingCalendar(shipped_notices()[:known])
-
-
-def is_working_day(on: date) -> bool:
-    """Whether that day is worked, by everything announced so far."""
-    return WorkingCalendar.load(None).is_working(on)

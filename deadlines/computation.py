@@ -27,7 +27,8 @@ class DayLine:
 class Computation:
     """`due_at` is the first instant after `last_day` in Asia/Shanghai, or the hour that the rule
     names; late means now >= due_at. `counted_days` runs from `first_day` to the last day before
-    any roll. `days` is empty where it was not asked for or nothing was counted.
+    any roll. `days` is empty where it was not asked for or nothing was counted. `excluded` holds
+    the stretches of 缓办 that moved the last day: first and last day, both included.
     """
 
     start: date | datetime
@@ -47,6 +48,7 @@ class Computation:
     rule: str | None = None
     pack: str | None = None
     month: int | None = None
+    excluded: tuple[tuple[date, date], ...] = ()
     days: tuple[DayLine, ...] = ()
 
     @property
@@ -82,6 +84,7 @@ class Computation:
             "rule": self.rule,
             "pack": self.pack,
             "month": self.month,
+            "excluded": [[first.isoformat(), last.isoformat()] for first, last in self.excluded],
             "days": [[line.date.isoformat(), line.n, line.reason] for line in self.days],
         }
 
@@ -98,6 +101,10 @@ class Computation:
             due_at=due_at,
             at_time=time.fromisoformat(raw["at_time"]) if raw["at_time"] else None,
             month=raw.get("month"),
+            excluded=tuple(
+                (date.fromisoformat(first), date.fromisoformat(last))
+                for first, last in raw.get("excluded", ())
+            ),
             days=tuple(
                 DayLine(date.fromisoformat(on), n is not None, n, reason)
                 for on, n, reason in raw["days"]

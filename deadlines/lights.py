@@ -6,7 +6,7 @@ from typing import Final
 GREEN: Final = "green"
 AMBER: Final = "amber"
 RED: Final = "red"
-OFF: Final = "off"  # the clock is stopped
+OFF: Final = "off"  # the clock is stopped or paused
 
 LABELS: Final = {GREEN: "正常", AMBER: "临期", RED: "超期", OFF: "已停"}
 

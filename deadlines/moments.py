@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+ONE_DAY: Final = timedelta(days=1)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII
@@ -57,7 +58,7 @@ def day_start(day: date) -> datetime:
 
 def day_end(day: date) -> datetime:
     """The first instant after the day (24:00)."""
-    return day_start(day + timedelta(days=1))
+    return day_start(day + ONE_DAY)
 
 
 def at_hour(day: date, hour: time) -> datetime:

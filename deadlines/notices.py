@@ -17,7 +17,10 @@ SHIPPED = Path(__file__).parent / "data" / "calendar"
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One arrangement: `year` is the year it announces; days may lie in the December before."""
+    """One arrangement: `year` is the year it announces; days may lie in the December before.
+
+    One that does not announce its year names some days of it and leaves the rest as it was.
+    """
 
     year: int
     title: str
@@ -26,6 +29,7 @@ class Notice:
     source: str
     days_off: Mapping[date, str]
     workdays: Mapping[date, str]
+    announces: bool = True
 
 
 @cache

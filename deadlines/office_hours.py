@@ -1,13 +1,15 @@
 """Office hours: messages go out only inside them, on working days. PURE."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Final
 
-from deadlines.calendar import WorkingCalendar
+from deadlines.calendar import FIRST_YEAR, WorkingCalendar
 from deadlines.moments import SHANGHAI, in_shanghai
 
 Hours = Sequence[tuple[time, time]]
+
+_EPOCH: Final = date(FIRST_YEAR, 1, 1)
 
 DEFAULT_HOURS: Final[Hours] = (
     (time(8, 30), time(12, 0)),
@@ -36,3 +38,22 @@ def next_office_moment(
             return datetime.combine(local.date(), later[0], SHANGHAI)
     opening = min(opens for opens, _ in hours)
     return datetime.combine(calendar.next_working_day(local.date()), opening, SHANGHAI)
+
+
+def office_minutes(at: datetime, calendar: WorkingCalendar, hours: Hours = DEFAULT_HOURS) -> int:
+    """Office minutes from the calendar's first day to `at`: the difference of two such numbers is
+    the working time between two moments, whole minutes.
+    """
+    local = in_shanghai(at)
+    day = local.date()
+    before = calendar.working_days_between(_EPOCH, day) - calendar.is_working(day)
+    full = sum(_minutes(opens, closes) for opens, closes in hours)
+    if not calendar.is_working(day):
+        return before * full
+    now = local.time()
+    today = sum(_minutes(opens, min(now, closes)) for opens, closes in hours if opens < now)
+    return before * full + today
+
+
+def _minutes(first: time, last: time) -> int:
+    return (last.hour - first.hour) * 60 + last.minute - first.minute

@@ -1,8 +1,9 @@
-"""A clock is the replay of its events. PURE.
+"""A clock is the replay of the set of its events. PURE.
 
-What holds is decided by the last event of each sort, never by the order between sorts: the receipt
-as last corrected, the due day as last extended, and whether it was last stopped or set going. So
-independent events give the same clock in whatever order they were recorded.
+Events are read in order of their moments, those of one moment as they were recorded. What holds is
+decided by the last event of each sort, never by the order between sorts: the receipt as last
+corrected, the due day as last extended or agreed, whether it was last stopped or set going, and the
+pauses. So events of different moments give the same clock in whatever order they were recorded.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,8 @@ from typing import Any, Final, Protocol
 from deadlines.calendar import WorkingCalendar
 from deadlines.computation import Computation
 from deadlines.limits import LimitLike, PlainLimit, PlainWarning, ReminderLike, WarningLike
-from deadlines.moments import day_start, parse_start
+from deadlines.moments import day_of, day_start, parse_start
+from deadlines.pauses import Stretch, stretches_of
 from deadlines.rules import compute, designate, reminder_moments, warn_at
 
 OPENED: Final = "opened"
@@ -21,6 +23,15 @@ EXTENDED: Final = "extended"
 STOPPED: Final = "stopped"
 REOPENED: Final = "reopened"
 RECEIPT_CORRECTED: Final = "receipt_corrected"
+PAUSED: Final = "paused"
+RESUMED: Final = "resumed"
+RESTARTED: Final = "restarted"
+REDATED: Final = "redated"
+CALENDAR_CHANGED: Final = "calendar_changed"
+
+# What the first due day rests on, and the two ways to a later one.
+_STARTS: Final = frozenset({OPENED, RECEIPT_CORRECTED, RESTARTED})
+_DATED: Final = frozenset({EXTENDED, REDATED})
 
 # The calendar as it stood when an event was recorded: a later notice does not move it silently.
 CalendarOf = Callable[[str], WorkingCalendar]
@@ -74,6 +85,7 @@ class ClockState:
     warn_at: datetime
     thresholds: tuple[Threshold, ...]
     stopped_at: datetime | None
+    paused_at: datetime | None = None
 
     @property
     def started_at(self) -> datetime:
@@ -117,29 +129,62 @@ def opening(
 
 
 def replay(events: Sequence[EventLike], calendar_of: CalendarOf) -> ClockState:
-    """The clock that these events (oldest first) make, each on the calendar version it names.
+    """The clock that these events make, given in the order in which they were recorded.
 
     Raises LimitError or CalendarError where they cannot be: an extension to before the receipt.
     """
-    opened = events[0]
-    if opened.kind != OPENED:
-        raise ValueError("a clock begins with its opening")
-    receipt = _last(events, RECEIPT_CORRECTED) or opened
-    start = parse_start(receipt.data["start"])
-    calendar = calendar_of(receipt.data["calendar"])
-    original = _basis(opened.data, start, calendar)
-    current = original
-    if extended := _last(events, EXTENDED):
-        calendar = calendar_of(extended.data["calendar"])
-        current = _designated(extended.data, start, calendar)
+    opened, held = _in_effect(events)
+    start = parse_start(_last(held, _STARTS).data["start"])
+    stretches, paused_at = _pauses(held)
+    first = calendar_of(_newest(held, _STARTS | {CALENDAR_CHANGED}))
+    original = current = _basis(opened.data, start, first, stretches)
+    calendar = calendar_of(_newest(held, None))
+    if dated := _find(held, _DATED):
+        current = _designated(dated.data, start, calendar, stretches, day_of(dated.at))
     current = current.under(rule=opened.data["rule"], pack=opened.data["pack"])
+    stopped_at = _stopped_at(held)
     return ClockState(
         computation=current,
         original_due_at=original.due_at,
         warn_at=warn_at(current, PlainWarning(*opened.data["warning"]), calendar),
         thresholds=_thresholds(current, opened.data["reminders"], calendar),
-        stopped_at=_stopped_at(events),
+        stopped_at=stopped_at,
+        paused_at=None if stopped_at else paused_at,
     )
+
+
+def _in_effect(events: Sequence[EventLike]) -> tuple[EventLike, list[EventLike]]:
+    """The opening, and it with everything since the last restart, by moment."""
+    opened = next((event for event in events if event.kind == OPENED), None)
+    if opened is None:
+        raise ValueError("a clock begins with its opening")
+    ordered = sorted(events, key=lambda event: event.at)
+    begun = [n for n, event in enumerate(ordered) if event.kind == RESTARTED]
+    if not begun:
+        return opened, ordered
+    return opened, [opened, *(event for event in ordered[begun[-1] :] if event is not opened)]
+
+
+def _pauses(events: Sequence[EventLike]) -> tuple[tuple[Stretch, ...], datetime | None]:
+    return stretches_of(
+        (event.kind == PAUSED, event.at) for event in events if event.kind in {PAUSED, RESUMED}
+    )
+
+
+def _newest(events: Sequence[EventLike], kinds: frozenset[str] | None) -> str:
+    """The newest calendar that events of these kinds (None: of any) were recorded with."""
+    named = [
+        event.data["calendar"]
+        for event in events
+        if "calendar" in event.data and (kinds is None or event.kind in kinds)
+    ]
+    return max(named, key=version_order)
+
+
+def version_order(version: str) -> tuple[str, tuple[int, ...]]:
+    """By the day of the newest notice, then by the numbers of the confirmed changes over it."""
+    notice, *changes = version.split("+")
+    return notice, tuple(int(number) for number in changes)
 
 
 def _thresholds(
@@ -157,10 +202,13 @@ def _thresholds(
 
 
 def _basis(
-    data: Mapping[str, Any], start: date | datetime, calendar: WorkingCalendar
+    data: Mapping[str, Any],
+    start: date | datetime,
+    calendar: WorkingCalendar,
+    stretches: Sequence[Stretch],
 ) -> Computation:
     if "due_on" in data:
-        return _designated(data, start, calendar)
+        return _designated(data, start, calendar, stretches, day_of(start))
     raw = data["limit"]
     limit = _QuotedLimit(
         raw["count"],
@@ -171,11 +219,15 @@ def _basis(
         raw.get("month"),
         raw["quote"],
     )
-    return compute(limit, start, calendar)
+    return compute(limit, start, calendar, excluded=stretches)
 
 
 def _designated(
-    data: Mapping[str, Any], start: date | datetime, calendar: WorkingCalendar
+    data: Mapping[str, Any],
+    start: date | datetime,
+    calendar: WorkingCalendar,
+    stretches: Sequence[Stretch],
+    set_on: date,
 ) -> Computation:
     return designate(
         date.fromisoformat(data["due_on"]),
@@ -184,6 +236,8 @@ def _designated(
         at_time=_time(data["at_time"]),
         clause=data["clause"] or None,
         quote=data["quote"],
+        excluded=stretches,
+        set_on=set_on,
     )
 
 
@@ -207,12 +261,18 @@ def _limit_data(limit: LimitLike | None) -> dict[str, Any]:
 
 
 def _stopped_at(events: Sequence[EventLike]) -> datetime | None:
-    last = next((event for event in reversed(events) if event.kind in {STOPPED, REOPENED}), None)
+    last = _find(events, frozenset({STOPPED, REOPENED}))
     return last.at if last and last.kind == STOPPED else None
 
 
-def _last(events: Sequence[EventLike], kind: str) -> EventLike | None:
-    return next((event for event in reversed(events) if event.kind == kind), None)
+def _find(events: Sequence[EventLike], kinds: frozenset[str]) -> EventLike | None:
+    return next((event for event in reversed(events) if event.kind in kinds), None)
+
+
+def _last(events: Sequence[EventLike], kinds: frozenset[str]) -> EventLike:
+    """Of the kinds that say when the count begins, the opening does where no other does."""
+    later = _find(events, kinds - {OPENED})
+    return later or next(event for event in events if event.kind == OPENED)
 
 
 def _hour(value: time | None) -> str | None:

@@ -2,21 +2,24 @@
 
 The day of receipt never counts: day 1 is the day after (LZ-A-7b); of a limit in working days the
 first counted day is the first working day after receipt. Nothing rolls unless the limit says so.
+Days excluded by 缓办 are skipped; a day fixed by date moves on by as many (`deadlines.pauses`).
 `day_of_month` is the first such day on or after the day after receipt, that day included; a month
 without that day, and a month counted from the 31st, end on their last day.
 """
 
 from calendar import monthrange
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from deadlines.calendar import LAST_YEAR, CalendarError, WorkingCalendar
+from deadlines.calendar import LAST_YEAR, CalendarError, Day, WorkingCalendar
 from deadlines.computation import DESIGNATED, Computation, DayLine
 from deadlines.limits import LimitError, LimitLike, ReminderLike, WarningLike, check_limit
 from deadlines.moments import at_hour, day_end, day_of, day_start, in_shanghai
+from deadlines.pauses import Stretch, days_in, effective, moved_by_days, moved_by_working_days
 
 ONE_DAY: Final = timedelta(days=1)
+PAUSED: Final = "缓办期间，不计入"
 
 
 def compute(
@@ -24,37 +27,45 @@ def compute(
     start: date | datetime,
     calendar: WorkingCalendar,
     *,
+    excluded: Sequence[Stretch] = (),
     with_days: bool = True,
 ) -> Computation:
-    """The due moment of `limit` for a start event on that day or moment.
+    """The due moment of `limit` for a start event on that day or moment, without excluded days.
 
     Raises LimitError, or CalendarError where a year is out of the calendar's reach.
     """
     check_limit(limit)
     start = in_shanghai(start) if isinstance(start, datetime) else start
     received = day_of(start)
-    calendar.day(received)  # refuses what lies before the calendar
+    calendar.require(received)
     first, nominal = _span(limit, received, calendar)
-    last = calendar.on_or_after(nominal) if limit.roll == "forward" else nominal
-    calendar.day(last)
     in_working_days = limit.unit == "working_day"
+    counted = limit.count if in_working_days else (nominal - first).days + 1
+    if excluded:
+        first, nominal = _around(excluded, received, nominal, calendar, working=in_working_days)
+        excluded = effective(excluded, received, nominal)
+    last = calendar.on_or_after(nominal) if limit.roll == "forward" else nominal
+    calendar.require(last)
     return Computation(
         start=start,
         unit=limit.unit,
         count=limit.count,
         roll=limit.roll,
         first_day=first,
-        counted_days=limit.count if in_working_days else (nominal - first).days + 1,
+        counted_days=counted,
         last_day=last,
         rolled=last != nominal,
-        due_at=at_hour(last, limit.at_time) if limit.at_time else day_end(last),
+        due_at=_end_of(last, limit.at_time),
         provisional=calendar.is_provisional(received, last),
         calendar_version=calendar.version,
         at_time=limit.at_time,
         clause=limit.clause or None,
         month=limit.month,
         quote=getattr(limit, "quote", "") or "",
-        days=_day_lines(received, nominal, last, in_working_days, calendar) if with_days else (),
+        excluded=tuple(excluded),
+        days=_day_lines(received, nominal, last, in_working_days, calendar, excluded)
+        if with_days
+        else (),
     )
 
 
@@ -66,18 +77,22 @@ def designate(
     at_time: time | None = None,
     clause: str | None = None,
     quote: str = "",
+    excluded: Sequence[Stretch] = (),
+    set_on: date | None = None,
 ) -> Computation:
     """A due day that a person named (指定时间, 约定时间): nothing is counted, nothing rolls.
 
-    Raises LimitError where it lies before the start.
+    It moves on by the days excluded since it was named on `set_on`, by default the day of the
+    start. Raises LimitError where it lies before the start.
     """
     start = in_shanghai(start) if isinstance(start, datetime) else start
     received = day_of(start)
     calendar.day(received)
     calendar.day(due_on)
-    due_at = at_hour(due_on, at_time) if at_time else day_end(due_on)
-    if due_on < received or (isinstance(start, datetime) and due_at <= start):
+    if due_on < received or (isinstance(start, datetime) and _end_of(due_on, at_time) <= start):
         raise LimitError(f"办结期限{due_on.isoformat()}早于起算日{received.isoformat()}")
+    last = moved_by_days(due_on, set_on or received, excluded)
+    calendar.day(last)
     return Computation(
         start=start,
         unit=DESIGNATED,
@@ -85,14 +100,15 @@ def designate(
         roll="none",
         first_day=min(received + ONE_DAY, due_on),
         counted_days=(due_on - received).days,
-        last_day=due_on,
+        last_day=last,
         rolled=False,
-        due_at=due_at,
+        due_at=_end_of(last, at_time),
         provisional=False,
         calendar_version=calendar.version,
         at_time=at_time,
         clause=clause,
         quote=quote,
+        excluded=effective(excluded, set_on or received, last),
     )
 
 
@@ -124,6 +140,31 @@ def reminder_moments(
         for key, reminder in reminders.items()
     ]
     return sorted((pair for pair in moments if pair[1] > begun), key=lambda pair: pair[1])
+
+
+def _end_of(last: date, hour: time | None) -> datetime:
+    return at_hour(last, hour) if hour else day_end(last)
+
+
+def _around(
+    excluded: Sequence[Stretch],
+    received: date,
+    nominal: date,
+    calendar: WorkingCalendar,
+    *,
+    working: bool,
+) -> tuple[date, date]:
+    """First counted and last day, with the excluded days skipped."""
+    last = (
+        moved_by_working_days(nominal, received, excluded, calendar)
+        if working
+        else moved_by_days(nominal, received, excluded)
+    )
+    skipped = set(days_in(excluded))
+    first = received + ONE_DAY
+    while first in skipped or (working and not calendar.is_working(first)):
+        first += ONE_DAY
+    return first, last
 
 
 def _span(limit: LimitLike, received: date, calendar: WorkingCalendar) -> tuple[date, date]:
@@ -183,13 +224,24 @@ _SPANS: Final[Mapping[str, Callable[[date, int, WorkingCalendar], tuple[date, da
 
 
 def _day_lines(
-    received: date, nominal: date, last: date, in_working_days: bool, calendar: WorkingCalendar
+    received: date,
+    nominal: date,
+    last: date,
+    in_working_days: bool,
+    calendar: WorkingCalendar,
+    excluded: Sequence[Stretch],
 ) -> tuple[DayLine, ...]:
-    return tuple(_lines(received, nominal, last, in_working_days, calendar))
+    skipped = frozenset(days_in(excluded))
+    return tuple(_lines(received, nominal, last, in_working_days, calendar, skipped))
 
 
 def _lines(
-    received: date, nominal: date, last: date, in_working_days: bool, calendar: WorkingCalendar
+    received: date,
+    nominal: date,
+    last: date,
+    in_working_days: bool,
+    calendar: WorkingCalendar,
+    skipped: frozenset[date],
 ) -> Iterator[DayLine]:
     """The day of receipt, then every day to the last one."""
     yield DayLine(received, False, None, "收到当日，不计入")
@@ -197,10 +249,13 @@ def _lines(
     on = received + ONE_DAY
     while on <= last:
         day = calendar.day(on)
-        counted = on <= nominal and (day.working or not in_working_days)
+        paused = on <= nominal and on in skipped
+        counted = on <= nominal and not paused and (day.working or not in_working_days)
         n += counted
-        reason = day.reason if on <= nominal else f"顺延：{day.reason}"
-        if day.provisional:
-            reason += "（暂定）"
-        yield DayLine(on, counted, n if counted else None, reason)
+        yield DayLine(on, counted, n if counted else None, PAUSED if paused else _why(day, nominal))
         on += ONE_DAY
+
+
+def _why(day: Day, nominal: date) -> str:
+    reason = day.reason if day.date <= nominal else f"顺延：{day.reason}"
+    return f"{reason}（暂定）" if day.provisional else reason

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from deadlines.models import Clock
+from deadlines.pauses import days_in
 from deadlines.sheet import due_text, facts, long_day, start_text
 
 
@@ -64,7 +65,9 @@ def why_this_day(clock: Clock) -> str:
     """One sentence: 自…收到，次日起算，5个工作日，到…为止."""
     computation = clock.explained
     count = dict(facts(computation))["期限"]
-    return f"{start_text(computation.start)}收到，{count}，到{due_text(computation)}为止"
+    off = sum(1 for _ in days_in(computation.excluded))
+    paused = f"，缓办{off}天不计入" if off else ""
+    return f"{start_text(computation.start)}收到，{count}{paused}，到{due_text(computation)}为止"
 
 
 def _extension(clock: Clock) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from deadlines.computation import DESIGNATED, Computation
 from deadlines.limits import ROLLS, UNITS
+from deadlines.version_text import version_text
 
 WEEKDAYS: Final = "一二三四五六日"
 
@@ -46,11 +47,12 @@ def facts(computation: Computation) -> list[tuple[str, str]]:
         ("期限", limit_text(computation)),
         ("顺延", _roll_text(computation)),
         ("首个计入日", long_day(computation.first_day)),
+        *[("缓办", _stretch(*pair)) for pair in computation.excluded],
         ("计入天数", f"{computation.counted_days}天"),
         ("到期", due_text(computation) + ("（暂定）" if computation.provisional else "")),
         ("依据", _basis(computation)),
         ("规则", "　".join(part for part in (computation.pack, computation.rule) if part) or "无"),
-        ("工作日历", f"{computation.calendar_version}公布的安排"),
+        ("工作日历", version_text(computation.calendar_version)),
     ]
     if computation.unit == DESIGNATED:
         return [row for row in rows if row[0] not in {"顺延", "首个计入日", "计入天数"}]
@@ -74,6 +76,12 @@ def sheet_text(computation: Computation) -> str:
 def _roll_text(computation: Computation) -> str:
     text = ROLLS.get(computation.roll, computation.roll)
     return text + ("，本次已顺延" if computation.rolled else "")
+
+
+def _stretch(first: date, last: date) -> str:
+    """Days that are not counted, both ends included."""
+    days = (last - first).days + 1
+    return f"{long_day(first)}至{long_day(last)}，共{days}天，不计入"
 
 
 def _basis(computation: Computation) -> str:

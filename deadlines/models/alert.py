@@ -5,6 +5,29 @@ from django.db.models import Q
 from deadlines.models.clock import Clock
 
 
+class NextAlert(models.Model):
+    """When a clock crosses its next threshold; empty where none is to come or it does not run.
+    Apart from the clock, so that a sweep writes narrow rows and none that holds a computation.
+    """
+
+    clock = models.OneToOneField(
+        Clock,
+        models.PROTECT,
+        primary_key=True,
+        related_name="next_alert",
+        verbose_name="时钟",
+    )
+    at = models.DateTimeField("下次提醒", null=True, blank=True)
+    passed = models.PositiveSmallIntegerField("已过的提醒时点", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "下次提醒"
+        indexes = [models.Index(fields=["at", "passed", "clock"], name="next_alert_order")]
+
+    def __str__(self) -> str:
+        return f"{self.clock_id}：{self.at or '无'}"
+
+
 class Alert(models.Model):
     """A clock crossed a threshold. Written by the sweep; each consumer above keeps its own row,
     unique on the alert. The due moment is in the key, so that an extension arms it again.

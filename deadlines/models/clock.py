@@ -13,6 +13,7 @@ from duban.org.models import Office, Unit
 
 class ClockState(models.TextChoices):
     RUNNING = "running", "计时中"
+    PAUSED = "paused", "缓办"
     STOPPED = "stopped", "已停止"
 
 
@@ -25,7 +26,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         return self.running().filter(due_at__lte=at)
 
     def with_light(self, at: datetime) -> "ClockQuerySet":
-        """Annotates `light`: green, amber, red, or off where stopped."""
+        """Annotates `light`: green, amber, red, or off where stopped or paused."""
         return self.annotate(
             light=Case(
                 When(~Q(state=ClockState.RUNNING), then=Value(lights.OFF)),
@@ -58,10 +59,10 @@ class Clock(models.Model):
     original_due_at = models.DateTimeField("原到期时间")
     warn_at = models.DateTimeField("预警时间")
     stopped_at = models.DateTimeField("停止时间", null=True, blank=True)
+    paused_at = models.DateTimeField("缓办开始时间", null=True, blank=True)
     provisional = models.BooleanField("暂定", default=False)
     computation = models.JSONField("期限计算单")
     thresholds = models.JSONField("提醒时点", help_text="[级别, 时刻, 名称]，按时间先后")
-    next_alert_at = models.DateTimeField("下次提醒", null=True, blank=True)
 
     objects = ClockQuerySet.as_manager()
 
@@ -69,11 +70,6 @@ class Clock(models.Model):
         verbose_name = verbose_name_plural = "时钟"
         ordering = ["due_at", "id"]
         indexes = [
-            models.Index(
-                fields=["next_alert_at", "id"],
-                condition=Q(state="running", next_alert_at__isnull=False),
-                name="clock_to_sweep",
-            ),
             models.Index(fields=["due_at"], condition=Q(state="running"), name="clock_running_due"),
             models.Index(fields=["unit", "state", "due_at"], name="clock_of_unit"),
             models.Index(fields=["office", "state", "due_at"], name="clock_of_office"),
@@ -83,16 +79,17 @@ class Clock(models.Model):
                 condition=Q(state__in=ClockState.values), name="clock_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(state="running", stopped_at__isnull=True)
+                condition=Q(state__in=["running", "paused"], stopped_at__isnull=True)
                 | Q(state="stopped", stopped_at__isnull=False),
                 name="clock_stopped_exactly_when_it_says_so",
             ),
             models.CheckConstraint(
-                condition=Q(due_at__gt=F("started_at")), name="clock_due_after_start"
+                condition=Q(state="paused", paused_at__isnull=False)
+                | (~Q(state="paused") & Q(paused_at__isnull=True)),
+                name="clock_paused_exactly_when_it_says_so",
             ),
             models.CheckConstraint(
-                condition=Q(state="running") | Q(next_alert_at__isnull=True),
-                name="stopped_clock_alerts_nobody",
+                condition=Q(due_at__gt=F("started_at")), name="clock_due_after_start"
             ),
         ]
 
@@ -124,8 +121,15 @@ class Clock(models.Model):
             at=at,
         )
 
+    def light_label(self, at: datetime) -> str:
+        if self.state == ClockState.PAUSED:
+            return ClockState.PAUSED.label
+        return lights.LABELS[self.light_at(at)]
+
     def is_late(self, at: datetime) -> bool:
-        """Whether it was late when it stopped, or is late now."""
+        """Whether it was late when it stopped, or is late now; while paused nothing is late."""
+        if self.state == ClockState.PAUSED:
+            return False
         return (self.stopped_at or at) >= self.due_at
 
 
@@ -135,6 +139,11 @@ class EventKind(models.TextChoices):
     STOPPED = replay.STOPPED, "停止"
     REOPENED = replay.REOPENED, "恢复"
     RECEIPT_CORRECTED = replay.RECEIPT_CORRECTED, "更正收到时间"
+    PAUSED = replay.PAUSED, "缓办"
+    RESUMED = replay.RESUMED, "恢复计时"
+    RESTARTED = replay.RESTARTED, "重新起算"
+    REDATED = replay.REDATED, "另定期限"
+    CALENDAR_CHANGED = replay.CALENDAR_CHANGED, "工作日历调整"
 
 
 class ClockEventQuerySet(models.QuerySet["ClockEvent"]):

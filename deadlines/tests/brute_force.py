@@ -3,6 +3,7 @@ product's calendar, rules or types.
 """
 
 import calendar as month_lengths
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import chinese_calendar
@@ -38,3 +39,32 @@ def last_day(unit: str, count: int, roll: str, received: date) -> tuple[date, bo
     while roll == "forward" and not works(cursor):
         cursor += timedelta(1)
     return cursor, cursor != nominal
+
+
+def last_day_around(
+    unit: str, count: int, roll: str, received: date, off: Collection[date]
+) -> date:
+    """The last day where the days of `off` are not counted, as the text of the rule has it: counted
+    limits pass over them, a day fixed by date moves on one day for each.
+    """
+    cursor = received
+    if unit in {"working_day", "calendar_day"}:
+        while count:
+            cursor += timedelta(1)
+            count -= cursor not in off and (unit == "calendar_day" or works(cursor))
+    else:
+        fixed, _ = last_day(unit, count, "none", received)
+        waits = 0
+        while cursor < fixed or waits:
+            cursor += timedelta(1)
+            if cursor > fixed:
+                waits -= 1
+            if cursor in off:
+                waits += 1
+    while roll == "forward" and not works(cursor):
+        cursor += timedelta(1)
+    return cursor
+
+
+def working_days_among(days: Collection[date]) -> int:
+    return sum(works(day) for day in days)

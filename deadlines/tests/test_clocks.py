@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.template.loader import render_to_string
 
 from deadlines.limits import PlainLimit
@@ -14,8 +14,12 @@ from deadlines.services import (
     clock_correct_receipt,
     clock_extend,
     clock_open,
+    clock_pause,
+    clock_redate,
     clock_reopen,
     clock_replay,
+    clock_restart,
+    clock_resume,
     clock_stop,
 )
 from deadlines.tests import given
@@ -31,7 +35,9 @@ def assert_equals_replay(clock: Clock) -> None:
     assert (row.started_at, row.due_at) == (state.started_at, state.computation.due_at)
     assert (row.original_due_at, row.warn_at) == (state.original_due_at, state.warn_at)
     assert row.stopped_at == state.stopped_at
-    assert row.state == (ClockState.STOPPED if state.stopped_at else ClockState.RUNNING)
+    assert row.paused_at == state.paused_at
+    going = ClockState.PAUSED if state.paused_at else ClockState.RUNNING
+    assert row.state == (ClockState.STOPPED if state.stopped_at else going)
     assert row.provisional == state.computation.provisional
     assert row.thresholds == [[t.level, t.moment.isoformat(), t.label] for t in state.thresholds]
 
@@ -47,7 +53,7 @@ def test_a_clock_opens_with_its_computation() -> None:
     assert [level for level, _, _ in clock.thresholds] == [
         "before_3", "before_1", "due_today", "overdue", "overdue_1", "overdue_5",
     ]  # fmt: skip
-    assert clock.next_alert_at == moment("2026-10-15T00:00")
+    assert clock.next_alert.at == moment("2026-10-15T00:00")
     assert_equals_replay(clock)
 
 
@@ -125,7 +131,7 @@ def test_an_extension_that_cannot_be(due_on: date, at: str, message: str) -> Non
 
 def test_stop_and_reopen_leave_the_due_moment() -> None:
     stopped = clock_stop(clock=given.clock(), at=moment("2026-10-19T16:00"))
-    assert (stopped.state, stopped.next_alert_at) == ("stopped", None)
+    assert (stopped.state, stopped.next_alert.at) == ("stopped", None)
     assert not stopped.is_late(moment("2027-01-01T00:00"))
     assert_equals_replay(stopped)
     again = clock_reopen(clock=stopped, at=moment("2026-10-22T09:00"), reason="退回")
@@ -177,6 +183,98 @@ def test_a_corrected_receipt_recomputes_unless_extended() -> None:
         )
 
 
+def test_a_paused_clock_is_dark_and_late_for_nobody() -> None:
+    """缓办：缓办期间不计入时限，不提醒，不作逾期。"""
+    by, clock = given.actor(), given.clock()
+    paused = clock_pause(clock=clock, by=by, at=moment("2026-10-12T09:00"), reason="等待上级批复")
+    assert (paused.state, paused.next_alert.at) == ("paused", None)
+    at = moment("2026-12-01T09:00")
+    seen = Clock.objects.with_light(at).get(pk=clock.pk)
+    assert seen.light == seen.light_at(at) == "off"
+    assert seen.light_label(at) == "缓办"
+    assert not seen.is_late(at)
+    assert not Clock.objects.due(at).exists()
+    assert_equals_replay(paused)
+    resumed = clock_resume(clock=clock, by=by, at=moment("2026-10-19T15:00"))
+    assert (resumed.state, str(resumed.due_on)) == ("running", "2026-10-27")
+    assert resumed.original_due_at == resumed.due_at
+    assert "10个工作日，缓办7天不计入，到2026年10月27日" in why_this_day(resumed)
+    assert_equals_replay(resumed)
+
+
+def test_a_stop_ends_the_pause() -> None:
+    by, clock = given.actor(), given.clock()
+    clock_pause(clock=clock, by=by, at=moment("2026-10-12T09:00"), reason="等待上级批复")
+    stopped = clock_stop(clock=clock, by=by, at=moment("2026-10-19T15:00"))
+    assert (stopped.state, stopped.paused_at, str(stopped.due_on)) == (
+        "stopped", None, "2026-10-27",
+    )  # fmt: skip
+    assert_equals_replay(stopped)
+    done_before = given.clock()
+    clock_pause(clock=done_before, by=by, at=moment("2026-10-12T09:00"), reason="等待上级批复")
+    stopped = clock_stop(clock=done_before, by=by, at=moment("2026-10-10T15:00"))
+    assert (stopped.state, str(stopped.due_on)) == ("stopped", "2026-10-20")
+    assert_equals_replay(stopped)
+    again = clock_reopen(clock=done_before, by=by, at=moment("2026-10-13T09:00"))
+    assert again.state == "running"
+
+
+def test_pauses_that_make_no_sense_are_refused() -> None:
+    by, clock = given.actor(), given.clock()
+    at = moment("2026-10-12T09:00")
+    with pytest.raises(RuleViolation, match="理由"):
+        clock_pause(clock=clock, by=by, at=at, reason=" ")
+    with pytest.raises(RuleViolation, match="早于起算"):
+        clock_pause(clock=clock, by=by, at=moment("2026-09-30T09:59"), reason="等待批复")
+    with pytest.raises(RuleViolation, match="不在缓办中"):
+        clock_resume(clock=clock, by=by, at=at)
+    clock_pause(clock=clock, by=by, at=at, reason="等待批复")
+    with pytest.raises(RuleViolation, match="已在缓办中"):
+        clock_pause(clock=clock, by=by, at=at, reason="等待批复")
+    with pytest.raises(RuleViolation, match="早于缓办开始"):
+        clock_resume(clock=clock, by=by, at=moment("2026-10-12T08:59"))
+    clock_resume(clock=clock, by=by, at=moment("2026-10-14T09:00"))
+    with pytest.raises(RuleViolation, match="不能倒填"):
+        clock_pause(clock=clock, by=by, at=moment("2026-10-13T09:00"), reason="等待批复")
+    clock_stop(clock=clock, by=by, at=moment("2026-10-15T09:00"))
+    with pytest.raises(RuleViolation, match="已停止"):
+        clock_pause(clock=clock, by=by, at=moment("2026-10-16T09:00"), reason="等待批复")
+    assert_equals_replay(Clock.objects.get(pk=clock.pk))
+
+
+@pytest.mark.clause("ZZ-2.3g")
+def test_an_approved_plan_sets_another_day_earlier_or_later() -> None:
+    """以处理方案的办结时限为准。"""
+    by, clock = given.actor(), given.clock()
+    at = moment("2026-10-12T09:00")
+    earlier = clock_redate(clock=clock, due_on=date(2026, 10, 16), by=by, at=at)
+    assert earlier.due_at == moment("2026-10-17T00:00")
+    assert earlier.original_due_at == moment("2026-10-21T00:00")
+    with pytest.raises(RuleViolation, match="与现期限2026-10-16相同"):
+        clock_redate(clock=clock, due_on=date(2026, 10, 16), by=by, at=at)
+    later = clock_redate(
+        clock=clock, due_on=date(2026, 11, 30), by=by, at=moment("2026-10-13T09:00")
+    )
+    assert str(later.due_on) == "2026-11-30"
+    assert_equals_replay(later)
+
+
+def test_a_new_delivery_begins_the_count_anew() -> None:
+    by = given.actor()
+    clock = clock_stop(clock=given.clock(), by=by, at=moment("2026-10-12T09:00"), reason="退件")
+    with pytest.raises(RuleViolation, match="理由"):
+        clock_restart(
+            clock=clock, start=date(2026, 10, 14), by=by, at=moment("2026-10-14T09:00"), reason=""
+        )
+    anew = clock_restart(
+        clock=clock, start=moment("2026-10-14T09:00"), by=by, at=moment("2026-10-14T09:00"),
+        reason="退件后重新送达",
+    )  # fmt: skip
+    assert (anew.state, str(anew.due_on)) == ("running", "2026-10-28")
+    assert anew.next_alert.at is not None
+    assert_equals_replay(anew)
+
+
 def test_independent_events_give_one_clock_in_every_order() -> None:
     by, at = given.actor(), moment("2026-10-16T09:00")
 
@@ -214,6 +312,31 @@ def test_events_only_grow() -> None:
         ClockEvent.objects.all().delete()
     with pytest.raises(RuntimeError, match="只增不删"):
         event.delete()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE deadlines_clockevent SET reason = 'x'",
+        "DELETE FROM deadlines_clockevent",
+        pytest.param(
+            "INSERT OR REPLACE INTO deadlines_clockevent SELECT * FROM deadlines_clockevent",
+            marks=pytest.mark.skipif(connection.vendor != "sqlite", reason="只在 SQLite 上"),
+        ),
+        pytest.param(
+            "TRUNCATE deadlines_clockevent",
+            marks=pytest.mark.skipif(
+                connection.vendor != "postgresql", reason="只在 PostgreSQL 上"
+            ),
+        ),
+    ],
+)
+def test_events_only_grow_in_the_database_too(statement: str) -> None:
+    clock = given.clock()
+    connection.check_constraints()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        connection.cursor().execute(statement)
+    assert clock.events.get().reason == ""
 
 
 def test_the_database_refuses_impossible_clocks() -> None:

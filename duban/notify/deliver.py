@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import F
 
+from duban.faults import passing
 from duban.notify import mail
 from duban.notify.models import Message
 
@@ -37,6 +38,7 @@ def _deliver(message: Message, at: datetime) -> bool:
         subject=message.subject,
         body=_text(message),
     )
+    passing("deliver.sent")
     moved = {"emailed_at": at} if taken else {"retry_at": mail.next_try(at, message.tries)}
     Message.objects.filter(pk=message.pk).update(**moved)
     return taken

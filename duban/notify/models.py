@@ -60,6 +60,8 @@ class Message(models.Model):
     read_at = models.DateTimeField("阅读时间", null=True)
     emailed_at = models.DateTimeField("邮件发出", null=True)
     digest_on = models.DateField("列入摘要", null=True)
+    # Presses somebody who owes work: counted against the weekly budget of the rule pack.
+    reminder = models.BooleanField("提醒", default=False)
     tries = models.PositiveSmallIntegerField("发送次数", default=0)
     retry_at = models.DateTimeField("再次发送", null=True)
 
@@ -77,6 +79,11 @@ class Message(models.Model):
             models.Index(fields=["recipient", "-id"]),
             models.Index(
                 fields=["recipient"], condition=Q(read_at__isnull=True), name="message_unread"
+            ),
+            models.Index(
+                fields=["recipient", "created_at"],
+                condition=Q(reminder=True),
+                name="message_reminder",
             ),
             models.Index(
                 fields=["deliver_after"],

@@ -11,6 +11,7 @@ from django.template import Context, engines
 from django.utils import timezone
 
 from duban.notify.models import Message
+from duban.notify.selectors import reminders_in_week
 from duban.org.actor import Actor
 from duban.org.models import Office, User
 
@@ -29,12 +30,15 @@ def message_create(
     case_id: int | None = None,
     urgent: bool = False,
     deliver_after: datetime | None = None,
+    reminder: bool = False,
+    per_week: int | None = None,
 ) -> int:
     """One message per recipient from templates/notices/<template>.txt, whose first line is the subject.
 
     The same event, recipient and template is one message however often this runs. E-mail of its
     own: with `deliver_after` (the caller gives the next office moment) not before then, with
-    `urgent` at once; with neither it waits for the daily digest. Returns how many recipients.
+    `urgent` at once; with neither it waits for the daily digest. A `reminder` beyond `per_week` of
+    its week waits for the digest whatever else is said. Returns how many recipients.
     """
     people = {user.pk: user for user in recipients}
     if not people:
@@ -50,10 +54,22 @@ def message_create(
         "case_id": case_id,
         "created_at": at,
         "deliver_after": deliver_after or (at if urgent else None),
+        "reminder": reminder,
     }
-    rows = [Message(recipient_id=pk, **same) for pk in people]
+    enough = _reminded_enough(people, per_week, at) if reminder else frozenset()
+    rows = [
+        Message(recipient_id=pk, **(same | {"deliver_after": None} if pk in enough else same))
+        for pk in people
+    ]
     Message.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     return len(rows)
+
+
+def _reminded_enough(people: Iterable[int], per_week: int | None, at: datetime) -> frozenset[int]:
+    if per_week is None:
+        return frozenset()
+    counted = reminders_in_week(people, at=at)
+    return frozenset(pk for pk, number in counted.items() if number >= per_week)
 
 
 def message_read(*, message: Message, by: Actor, at: datetime | None = None) -> Message:

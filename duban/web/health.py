@@ -23,6 +23,7 @@ HEARTBEAT = "beat:heartbeat"
 HEARTBEAT_LIMIT = timedelta(minutes=15)
 DISK_WARN, DISK_FAIL = 2 * 1024**3, 256 * 1024**2
 _started = time.monotonic()
+_registered: list[Callable[..., Check]] = []
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,14 @@ def record_heartbeat(*, at: datetime) -> None:
 
 def checks(*, at: datetime) -> list[Check]:
     """All checks; none raises, none writes to the database."""
-    return [database(), broker(), heartbeat(at=at), pdf(), disk()]
+    own = [database(), broker(), heartbeat(at=at), pdf(), disk()]
+    return own + [check(at=at) for check in _registered]
+
+
+def register(check: Callable[..., Check]) -> None:
+    """An app above adds what it looks at: called with `at`, must not raise."""
+    if check not in _registered:
+        _registered.append(check)
 
 
 def database() -> Check:

@@ -1,21 +1,29 @@
-"""`calendar show YEAR`: the working calendar of a year and the notices it rests on."""
+"""`calendar show YEAR`, `preview FILE`, `import FILE`: the working calendar and its governed change."""
 
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from deadlines.announcement.found import AnnouncementError
 from deadlines.calendar import CalendarError, Day, WorkingCalendar
-from deadlines.moments import MomentError, parse_day
+from deadlines.management import calendar_files
+from deadlines.moments import MomentError, day_start, parse_day, parse_start
 from deadlines.sheet import long_day
+from duban.ledger.errors import RuleViolation
 
 
 class Command(BaseCommand):
-    help = "工作日历：列出一年的放假、调休上班和工作日天数；不使用数据库。"
+    help = (
+        "工作日历：show 列出一年的放假、调休上班和工作日天数（不使用数据库）；"
+        "preview 预览一份放假安排将变动的期限；import 据以提出日历变更，由另一人确认后生效。"
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,8 +32,45 @@ class Command(BaseCommand):
         command.add_argument("year", type=int, help="年份，如 2026")
         command.add_argument("--as-of", help="按当日已公布的安排，如 2020-01-23")
         command.add_argument("--json", action="store_true", help="输出JSON")
+        for name, what in (("preview", "预览放假安排文件"), ("import", "据文件提出日历变更")):
+            command = actions.add_parser(name, help=what)
+            command.add_argument("file", help="JSON文件，或者写有通知原文的 .txt 文件")
+            command.add_argument("--year", type=int, help="文件有多年的，写明哪一年")
+            command.add_argument("--decided-on", help="公布日期；不写的，按今天公布")
+            command.add_argument("--at", help="按该时刻，如 2026-04-28T09:00；不写的，按现在")
+            command.add_argument("--json", action="store_true", help="输出JSON")
+            if name == "import":
+                command.add_argument(
+                    "--by", default="", help="提出人的登录名；不写的，以系统名义提出"
+                )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["action"] == "show":
+            self._show(options)
+        else:
+            self._file(options)
+
+    def _file(self, options: dict[str, Any]) -> None:
+        try:
+            at = _moment(options["at"])
+            decided_on = parse_day(options["decided_on"]) if options["decided_on"] else None
+            found, text = calendar_files.read(options["file"], year=options["year"], at=at)
+            change = calendar_files.change_of(found, decided_on, at)
+            if options["action"] == "preview":
+                answer = calendar_files.previewed(change, found, at)
+                lines = calendar_files.preview_text(answer)
+            else:
+                answer = calendar_files.proposed(change, found, text, login=options["by"], at=at)
+                lines = [f"已提出第{answer['change']}项日历变更，请另一人在“日历变更”中核对确认。"]
+        except (AnnouncementError, CalendarError, MomentError, PermissionDenied) as error:
+            raise CommandError(str(error)) from error
+        except RuleViolation as error:
+            raise CommandError("\n".join(error.texts)) from error
+        if options["json"]:
+            lines = [json.dumps(answer, ensure_ascii=False, indent=1)]
+        self.stdout.write("\n".join(lines))
+
+    def _show(self, options: dict[str, Any]) -> None:
         try:
             as_of = parse_day(options["as_of"]) if options["as_of"] else None
             calendar = WorkingCalendar.load(as_of)
@@ -36,6 +81,13 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(_as_json(calendar, days), ensure_ascii=False, indent=1))
         else:
             self.stdout.write("\n".join(_as_text(calendar, days)))
+
+
+def _moment(text: str | None) -> datetime:
+    if not text:
+        return timezone.now()
+    start = parse_start(text)
+    return start if isinstance(start, datetime) else day_start(start)
 
 
 def _notices(calendar: WorkingCalendar, year: int) -> list[dict[str, str]]:
