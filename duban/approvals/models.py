@@ -22,6 +22,12 @@ class ChainKind(models.TextChoices):
     EXTENSION = "extension", "延期"
     CLOSURE = "closure", "办结"
     BULLETIN = "bulletin", "通报"
+    ESCALATION = "escalation", "督办升级"
+    AGREEMENT = "agreement", "约定时限"
+    HANDLING_PLAN = "handling_plan", "处理方案"
+    SUSPENSION = "suspension", "缓办"
+    TERMINATION = "termination", "终止"
+    REOPENING = "reopening", "重新办理"
 
 
 class Chain(models.Model):

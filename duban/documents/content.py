@@ -177,11 +177,14 @@ class Number:
     year: int
     seq: int
     layout: Literal["official", "serial"] = "official"
+    # How an office writes it that has a way of its own: "{year}-{seq}".
+    form: str = ""
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
         write = document_number if self.layout == "official" else issue_number
-        object.__setattr__(self, "text", write(self.prefix, self.year, self.seq))
+        own = self.form.format(year=self.year, seq=self.seq)
+        object.__setattr__(self, "text", own or write(self.prefix, self.year, self.seq))
 
 
 def with_number(content: Content, number: Number) -> Content:

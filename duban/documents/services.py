@@ -25,6 +25,7 @@ def document_issue(
     build: Callable[[Number], Content],
     layout: Literal["official", "serial"],
     by: Actor,
+    form: str = "",
     at: datetime | None = None,
     case_id: int | None = None,
 ) -> OfficialDocument:
@@ -37,7 +38,7 @@ def document_issue(
     at = at or timezone.now()
     with transaction.atomic():
         year, seq = number_next(office=office, kind=prefix, at=at)
-        number = Number(prefix, year, seq, layout)
+        number = Number(prefix, year, seq, layout, form)
         content = with_number(build(number), number)
         if content_layout(content) != layout:
             raise ValueError(f"the content is not of the {layout} layout")

@@ -7,6 +7,8 @@ ROLES: dict[str, str] = {
     "liaison": "单位联络员",
     "handler": "单位承办人",
     "unit_head": "单位主要负责人",
+    "unit_deputy": "单位分管负责人",
+    "unit_office_head": "单位办公室主任",
     "deputy_leader": "分管领导",
     "chief_leader": "主要领导",
     "secretary_general": "秘书长",
@@ -23,7 +25,13 @@ ROLES: dict[str, str] = {
 OFFICE = frozenset({"office_staff", "office_head"})
 STAFF = OFFICE | {"section_staff"}
 LEADERS = frozenset({"deputy_leader", "chief_leader", "secretary_general"})
-UNIT = frozenset({"liaison", "handler", "unit_head"})
+UNIT = frozenset({"liaison", "handler", "unit_head", "unit_deputy", "unit_office_head"})
+# Who says inside the unit which of its people handles a part (CZ-5.1a).
+UNIT_MANAGERS = frozenset({"unit_head", "unit_office_head"})
+# From outside the government: they read what is assigned to them and nothing else (NT-3.3a).
+EXTERNAL = frozenset({"evaluator", "invited_inspector"})
+# 纪检监察 reads the matters of the office it is posted to and does nothing with them (NT-4.1).
+OVERSIGHT = frozenset({"discipline"})
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 
 # Who opens the admin; what each may do there is decided by each model's admin.

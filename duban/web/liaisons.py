@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections import defaultdict
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -13,7 +12,8 @@ from django.utils import timezone
 
 from duban.ledger.record import record
 from duban.org.actor import Actor
-from duban.org.models import Office, Post, Unit
+from duban.org.models import Office, Post
+from duban.org.registry import RegistryRow, registry_rows
 from duban.org.roles import STAFF
 
 COLUMNS = (
@@ -26,25 +26,17 @@ COLUMNS = (
     ("邮箱", 26),
     ("任职日期", 12),
     ("备注", 16),
+    ("督查机构", 20),
 )
 MISSING = "尚未明确联络员"
-# Parts of a unit are spoken to through it.
-INNER = frozenset({"section", "division", "window"})
 
 
 def liaison_rows(office: Office, *, on: date) -> list[list[str]]:
     """One row per liaison in office on that day; a unit that has named none says so."""
-    units = Unit.objects.below(office.root).active(on=on).exclude(pk=office.root_id)
-    posts = defaultdict(list)
-    held = Post.objects.held(on=on).filter(role="liaison", user__is_active=True)
-    for post in held.select_related("user").order_by("id"):
-        posts[post.unit_id].append(post)
     rows: list[list[str]] = []
-    for unit in units.order_by("order", "id"):
-        if unit.kind in INNER and not posts[unit.pk]:
-            continue
-        shown = [_row(unit, post) for post in posts[unit.pk]]
-        rows += shown or [[unit.name, unit.get_kind_display(), "", "", "", "", "", MISSING]]
+    for entry in registry_rows(office, on=on):
+        shown = [_row(entry, post) for post in entry.liaisons]
+        rows += shown or [_row(entry, None)]
     return rows
 
 
@@ -67,7 +59,10 @@ def liaison_sheet(*, by: Actor, at: datetime) -> tuple[str, bytes]:
     return quote(f"联络员名单-{on.isoformat()}.xlsx"), _workbook(rows)
 
 
-def _row(unit: Unit, post: Post) -> list[str]:
+def _row(entry: RegistryRow, post: Post | None) -> list[str]:
+    unit, body = entry.unit, entry.body.name if entry.body else ""
+    if post is None:
+        return [unit.name, unit.get_kind_display(), "", "", "", "", "", MISSING, body]
     person = post.user
     return [
         unit.name,
@@ -78,6 +73,7 @@ def _row(unit: Unit, post: Post) -> list[str]:
         person.email,
         post.starts_on.isoformat(),
         "",
+        body,
     ]
 
 

@@ -26,12 +26,12 @@ TONES = frozenset(
 _BY_TONE: dict[str, str] = {
     "draft": "draft drafted",
     # Somebody else has to act: a decision, a receipt, a reply.
-    "waiting": "pending_approval submitted in_review issued delivered reported_done served",
+    "waiting": "owed reported pending_approval submitted in_review issued delivered reported_done served",
     "ready": "registered assigned acknowledged receipted replied",
     "active": "in_progress running open executing executed",
-    "done": "completed accepted granted approved signed published settled",
+    "done": "effective completed accepted granted approved signed published settled",
     "closed": "closed archived waived",
-    "stopped": "terminated withdrawn void cancelled",
+    "stopped": "terminated ended withdrawn void cancelled",
     "paused": "suspended paused",
     "returned": "returned refused rejected objected counter_proposed corrected",
     "late": "overdue late",

@@ -88,8 +88,12 @@ class User(AbstractBaseUser):
 
 class PostQuerySet(models.QuerySet):
     def held(self, *, on: date) -> PostQuerySet:
-        """Posts in force on that day."""
-        return self.filter(starts_on__lte=on).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+        """Posts in force on that day; a revoked one is not, from the day of revocation on."""
+        return (
+            self.filter(starts_on__lte=on)
+            .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+            .filter(Q(revoked_on__isnull=True) | Q(revoked_on__gt=on))
+        )
 
     def overlapping(self, starts_on: date, ends_on: date | None) -> PostQuerySet:
         """Posts in force on some day of the period."""
@@ -127,6 +131,9 @@ class Post(models.Model):
     )
     starts_on = models.DateField("任职日期")
     ends_on = models.DateField("免职日期", null=True, blank=True, help_text="当日仍在任。")
+    # NT-4.4c: from that day on, that day included, the post gives no right any more.
+    revoked_on = models.DateField("取消资格日期", null=True, blank=True, editable=False)
+    revoked_reason = models.CharField("取消资格原因", max_length=200, blank=True, editable=False)
 
     objects = PostQuerySet.as_manager()
 
@@ -144,6 +151,10 @@ class Post(models.Model):
                 condition=~Q(role__in=sorted(roles.STAFF | roles.LEADERS))
                 | Q(office__isnull=False),
                 name="staff_and_leaders_have_an_office",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_on__isnull=True) | ~Q(revoked_reason=""),
+                name="revoked_post_says_why",
             ),
         ]
 

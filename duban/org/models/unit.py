@@ -26,6 +26,12 @@ class UnitKind(models.TextChoices):
     WINDOW = "window", "服务窗口"
 
 
+# Whose name is that of a government: their offices may speak in it (CZ-2.5e).
+GOVERNMENTS = frozenset(
+    {UnitKind.GOVERNMENT, UnitKind.DISTRICT, UnitKind.COMMITTEE, UnitKind.TOWNSHIP}
+)
+
+
 class UnitQuerySet(models.QuerySet):
     def active(self, *, on: date) -> UnitQuerySet:
         return self.filter(Q(starts_on__isnull=True) | Q(starts_on__lte=on)).filter(

@@ -4,7 +4,17 @@
 `duban.web.admin.base`.
 """
 
-from duban.web.admin import access, people, records, rules, site, units
+from duban.web.admin import access, bodies, charges, people, records, rules, site, units
 from duban.web.admin.sidebar import navigation
 
-__all__ = ["access", "navigation", "people", "records", "rules", "site", "units"]
+__all__ = [
+    "access",
+    "bodies",
+    "charges",
+    "navigation",
+    "people",
+    "records",
+    "rules",
+    "site",
+    "units",
+]

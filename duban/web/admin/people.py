@@ -1,4 +1,4 @@
-"""People, posts, portfolios, delegations. Accounts, rights and work are in three pairs of hands:
+"""People and posts. Accounts, rights and work are in three pairs of hands:
 the system administrator makes accounts, the security administrator grants roles, the head of the
 office keeps the posts of staff and units; nobody touches the own post.
 """
@@ -18,13 +18,14 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from duban.org.actor import Actor
-from duban.org.models import Delegation, Office, Portfolio, Post, User
-from duban.org.roles import LEADERS, ROLES, STAFF, UNIT
+from duban.org.models import Office, Post, User
+from duban.org.roles import ROLES, STAFF, UNIT
 from duban.web.accounts import password_reset, user_create
 from duban.web.admin.base import ReferenceAdmin, object_of, own_tree
 from duban.web.admin.forms import AdminForm, CheckedForm
 from duban.web.admin.pages import ServicePage, serve
 from duban.web.liaisons import liaison_sheet
+from duban.web.qualifications import may_revoke, qualification_revoke
 
 HEAD = "office_head"
 # What the head of an office may appoint; leaders and administrators are granted by security.
@@ -140,6 +141,10 @@ class UserAdmin(ReferenceAdmin):
         return serve(self, request, page)
 
 
+class RevokeReason(AdminForm):
+    reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class HeldFilter(DropdownFilter):
     title = "任职情况"
     parameter_name = "held"
@@ -179,10 +184,14 @@ class PostAdmin(ReferenceAdmin):
         "secretary_section",
         "starts_on",
         "ends_on",
+        "revoked_on",
+        "revoked_reason",
     )
+    readonly_fields = ("revoked_on", "revoked_reason")
     autocomplete_fields = ("user", "unit", "secretary_section")
     fixed = ("user", "unit", "office", "role")
     actions_list = ("export_liaisons",)
+    actions_detail = ("revoke",)
     choices: ClassVar = {
         "user": people_of,
         "unit": own_tree,
@@ -220,12 +229,40 @@ class PostAdmin(ReferenceAdmin):
     def person(self, row: Post) -> str:
         return row.user.name
 
-    @display(description="任职", label={"现任": "success", "已免职": "warning", "未到任": "info"})
+    @display(
+        description="任职",
+        label={"现任": "success", "已免职": "warning", "未到任": "info", "已取消资格": "danger"},
+    )
     def in_force(self, row: Post) -> str:
         on = timezone.localdate()
+        if row.revoked_on:
+            return "已取消资格"
         if row.starts_on > on:
             return "未到任"
         return "已免职" if row.ends_on and row.ends_on < on else "现任"
+
+    def has_revoke_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        row = object_of(self, request, object_id) if object_id else None
+        return row is not None and row.revoked_on is None and may_revoke(row, request.actor)
+
+    @action(description="取消资格", url_path="revoke", icon="block", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """NT-4.4c."""
+        row = object_of(self, request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        page = ServicePage(
+            title=f"取消资格：{row}",
+            form=RevokeReason,
+            submit="取消资格",
+            lead="即日起不再享有该身份的权限，接口令牌失效；没有其他任职的，不能再登录。",
+            act=lambda form, seen: qualification_revoke(
+                post=row, reason=form.cleaned_data["reason"], by=request.actor
+            ),
+            back=reverse("admin:org_post_changelist"),
+            done="资格已取消。",
+        )
+        return serve(self, request, page)
 
     def has_liaison_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.actor.has(*STAFF)
@@ -241,57 +278,3 @@ class PostAdmin(ReferenceAdmin):
                 "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
             },
         )
-
-
-def leader_posts(actor: Actor) -> QuerySet[Post]:
-    return posts_of(actor).filter(role__in=LEADERS)
-
-
-@admin.register(Portfolio)
-class PortfolioAdmin(ReferenceAdmin):
-    """Which units are in which leader's charge (AS-4.1a), dated."""
-
-    viewers = STAFF
-    editors = frozenset({HEAD, "security_admin"})
-    list_display = ("post", "unit", "starts_on", "ends_on")
-    search_fields = ("post__user__name", "unit__name", "unit__short_name")
-    search_help_text = "按领导姓名、单位查找"
-    list_select_related = ("post__user", "post__unit", "unit")
-    fields = ("post", "unit", "starts_on", "ends_on")
-    autocomplete_fields = ("post", "unit")
-    fixed = ("post", "unit", "starts_on")
-    choices: ClassVar = {"post": leader_posts, "unit": own_tree}
-
-    def visible(self, rows: QuerySet, actor: Actor) -> QuerySet:
-        return rows.filter(post__in=posts_of(actor))
-
-
-def delegable_posts(actor: Actor) -> QuerySet[Post]:
-    return posts_of(actor).exclude(role__in=["system_admin", "security_admin", "audit_admin"])
-
-
-@admin.register(Delegation)
-class DelegationAdmin(ReferenceAdmin):
-    """A post's work entrusted to another for a period. It is shortened, never deleted."""
-
-    viewers = frozenset({"office_staff"})
-    editors = frozenset({HEAD, "security_admin"})
-    list_display = ("post", "delegate", "starts_at", "ends_at", "reason")
-    search_fields = ("post__user__name", "delegate__name")
-    search_help_text = "按委托人、受托人姓名查找"
-    list_select_related = ("post__user", "post__unit", "delegate")
-    fields = ("post", "delegate", "starts_at", "ends_at", "reason")
-    autocomplete_fields = ("post", "delegate")
-    fixed = ("post", "delegate", "starts_at", "reason")
-    choices: ClassVar = {"post": delegable_posts, "delegate": people_of}
-
-    def visible(self, rows: QuerySet, actor: Actor) -> QuerySet:
-        return rows.filter(post__in=posts_of(actor))
-
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Nobody entrusts somebody else's post to oneself."""
-        form = super().get_form(request, obj, **kwargs)
-        if "delegate" in form.base_fields:
-            field = form.base_fields["delegate"]
-            field.queryset = field.queryset.exclude(pk__in=request.actor.people)
-        return form

@@ -28,6 +28,8 @@ ICONS = {
     "portfolio": "supervisor_account",
     "delegation": "swap_horiz",
     "office": "account_balance",
+    "standingbody": "groups",
+    "evaluationlist": "fact_check",
     "rulepackversion": "gavel",
     "activation": "published_with_changes",
     "ledgerentry": "history",

@@ -82,7 +82,19 @@ class OfficeAdmin(ReferenceAdmin):
     viewers = STAFF | {"security_admin"}
     editors = UNIT_EDITORS
     list_display = ("name", "organ", "prefix", "serial_name")
-    fields = ("name", "root", "body", "organ", "organ_mark", "prefix", "serial_name")
+    fields = (
+        "name",
+        "root",
+        "body",
+        "level_shown",
+        "organ",
+        "organ_mark",
+        "decision_organ",
+        "implementing_organ",
+        "prefix",
+        "serial_name",
+    )
+    readonly_fields = ("level_shown",)
     autocomplete_fields = ("root", "body")
     fixed = ("root",)
     choices: ClassVar = {"root": own_tree, "body": own_tree}
@@ -92,3 +104,8 @@ class OfficeAdmin(ReferenceAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.actor is not None and request.actor.has("system_admin")
+
+    @display(description="检查名义")
+    def level_shown(self, row: Office) -> str:
+        """政府督查 or 部门检查, from what the office stands over (CZ-2.5e)."""
+        return row.get_level_display() if row.root_id else "—"
