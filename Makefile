@@ -1,6 +1,7 @@
 # make run    installs what is missing and starts everything (PORT=8000, HOST=127.0.0.1)
 # make test   installs what the tests need and runs them all
 # make check  lint, format, import contracts, Django's checks, migrations complete
+# make soak   kills, restarts and mistimes everything 200 times on both stacks (KILLS=200 SEED=…)
 
 SHELL := /bin/sh
 .SHELLFLAGS := -ec
@@ -10,10 +11,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export VENV
 
-.PHONY: help run test check install install-dev
+.PHONY: help run test check soak install install-dev
 
 help:
-	@sed -n 's/^# //p' Makefile | head -3
+	@sed -n 's/^# //p' Makefile | head -4
 
 install:
 	@$(PYTHON) duban/run/install.py run
@@ -29,3 +30,6 @@ test: install-dev
 
 check: install-dev
 	@exec $(BIN)/python -m duban.testing.check
+
+soak: install-dev
+	@exec $(BIN)/python -m duban.testing.soak --kills $${KILLS:-200} --seed $${SEED:-20260302}

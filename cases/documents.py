@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from cases.domain.drafts import awaits_agreement
 from cases.models import Assignment, Case, Notice, NoticeKind
 from deadlines.limits import UNITS
 from deadlines.models import Clock
@@ -31,7 +32,7 @@ def registration_content(case: Case, *, on: date) -> OfficialContent:
     body += [
         Paragraph(f"协办单位：{party.unit.name}，{party.duty_text.rstrip('。')}。")
         for party in case.parties
-        if not party.is_lead
+        if party.kind == "co"
     ]
     if case.collective_units:
         body.append(Paragraph(f"其他责任主体：{case.collective_units}。"))
@@ -49,7 +50,7 @@ def registration_content(case: Case, *, on: date) -> OfficialContent:
         body=tuple(body),
         signer=case.office.organ,
         dated_on=on,
-        printed_by=case.office.body.name,
+        printed_by=case.office.implementing,
         printed_on=on,
     )
 
@@ -81,12 +82,14 @@ def responsibility_content(case: Case, *, on: date) -> OfficialContent:
         body=(table, Paragraph(f"督办机构：{case.supervisor.name}。案号：{case.number}。")),
         signer=case.office.organ,
         dated_on=on,
-        printed_by=case.office.body.name,
+        printed_by=case.office.implementing,
         printed_on=on,
     )
 
 
 def _own_day(case: Case, party: Assignment) -> str:
+    if party.clock and party.is_to_agree:
+        return f"待约定（{day(party.clock.due_on)}前报告）"
     if party.clock:
         return day(party.clock.due_on)
     own = case.due_on if party.is_lead else party.due_on or case.due_on
@@ -96,13 +99,23 @@ def _own_day(case: Case, party: Assignment) -> str:
 def _due_sentence(case: Case) -> str:
     lead = case.lead
     clock = lead.clock if lead else None
+    if clock is not None and lead.is_to_agree:
+        return (
+            f"请于{day(clock.due_on)}前（含当日）报告办结时限和推进计划，经确认后按约定时限办结。"
+        )
     if clock is not None:
         mark = "（暂定，待国务院办公厅公布放假安排后确定）" if clock.provisional else ""
         return f"请于{day(clock.due_on)}前（含当日）办结并报告结果{mark}。"
     if case.due_on:
         return f"请于{day(case.due_on)}前（含当日）办结并报告结果。"
+    within = "请自收到本通知之次日起"
+    if case.due_count:
+        return f"{within}{case.due_count}{UNITS[case.due_unit]}内办结并报告结果。"
+    if awaits_agreement(case, case.pack):
+        limit = case.pack.limits[case.pack.agreement.limit]
+        return f"{within}{limit.count}{UNITS[limit.unit]}内报告办结时限和推进计划，经确认后办结。"
     limit = case.pack.limits[case.pack.urgencies[case.urgency].limit]
-    return f"请自收到本通知之次日起{limit.count}{UNITS[limit.unit]}内办结并报告结果。"
+    return f"{within}{limit.count}{UNITS[limit.unit]}内办结并报告结果。"
 
 
 def notice_content(notice: Notice, *, clock: Clock | None, on: date) -> OfficialContent:
@@ -126,6 +139,8 @@ def notice_content(notice: Notice, *, clock: Clock | None, on: date) -> Official
             )
         )
     body.append(Paragraph(f"依据：{_authority(notice)}。"))
+    if office_says := _organs(case):
+        body.append(Paragraph(office_says))
     return OfficialContent(
         organ_mark=case.office.organ_mark,
         title=f"关于{case.title}的{rule.label}",
@@ -133,9 +148,17 @@ def notice_content(notice: Notice, *, clock: Clock | None, on: date) -> Official
         body=tuple(body),
         signer=case.office.organ,
         dated_on=on,
-        printed_by=case.office.body.name,
+        printed_by=case.office.implementing,
         printed_on=on,
     )
+
+
+def _organs(case: Case) -> str:
+    """Who decided and who carries it out, where the office has named both (LZ-C-8.0)."""
+    office = case.office
+    if office.deciding == office.organ and not office.implementing_organ:
+        return ""
+    return f"决定机关：{office.deciding}。实施机关：{office.implementing}。"
 
 
 def _facts_table(assignment: Assignment) -> Table:
@@ -151,7 +174,7 @@ def _facts_table(assignment: Assignment) -> Table:
             (
                 assignment.get_kind_display(),
                 day(timezone.localdate(assignment.delivered_at)),
-                day(clock.due_on),
+                "待约定" if assignment.is_to_agree else day(clock.due_on),
                 assignment.get_state_display(),
             ),
         ),

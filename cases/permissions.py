@@ -7,10 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duban.org.roles import OFFICE, STAFF, UNIT
+from duban.org.roles import LEADERS, OFFICE, STAFF, UNIT
 
 if TYPE_CHECKING:
-    from cases.models import Assignment, Case, ClosureRequest, Extension, Feedback, Notice
+    from cases.models import (
+        Agreement,
+        Assignment,
+        Case,
+        ClosureRequest,
+        Escalation,
+        Extension,
+        Feedback,
+        HandlingPlan,
+        Notice,
+        Turn,
+    )
     from duban.org.actor import Actor
 
 
@@ -40,7 +51,9 @@ def may_complete(case: Case, actor: Actor) -> bool:
     return any(holds_chain(request, actor) for request in case.closure_requests.all())
 
 
-def holds_chain(subject: Case | Extension | ClosureRequest, actor: Actor) -> bool:
+def holds_chain(
+    subject: Case | Extension | ClosureRequest | Agreement | HandlingPlan | Turn, actor: Actor
+) -> bool:
     """Has, or just had, a link of the request's approval chain."""
     from duban.approvals.permissions import holds_role
 
@@ -91,8 +104,18 @@ def reviews(feedback: Feedback, actor: Actor) -> bool:
     return is_supervisor(feedback.assignment.case, actor)
 
 
-def asked_for(extension: Extension, actor: Actor) -> bool:
-    return works_for(extension.assignment, actor)
+def asked_for(request: Extension | Agreement | HandlingPlan, actor: Actor) -> bool:
+    return works_for(request.assignment, actor)
+
+
+def oversees(row: HandlingPlan, actor: Actor) -> bool:
+    """The supervising section, towards what hangs on a unit's part."""
+    return is_supervisor(row.assignment.case, actor)
+
+
+def clears_findings(case: Case, actor: Actor) -> bool:
+    """Whether a reason is accepted is decided by the head of the 督查室 or a leader (LZ-A-10.0)."""
+    return actor.office_id == case.office_id and actor.has("office_head", *LEADERS)
 
 
 def applied(closure: ClosureRequest, actor: Actor) -> bool:
@@ -100,8 +123,53 @@ def applied(closure: ClosureRequest, actor: Actor) -> bool:
 
 
 def sends(notice: Notice, actor: Actor) -> bool:
-    return is_supervisor(notice.case, actor)
+    """The supervising section; of a rung that needs no hand, the system."""
+    return actor.is_system or is_supervisor(notice.case, actor)
+
+
+def is_system(subject: object, actor: Actor) -> bool:
+    """What follows by itself from the clock and the record."""
+    return actor.is_system
+
+
+def escalates(row: Escalation, actor: Actor) -> bool:
+    """A rung is taken by whoever supervises the matter; an automatic one by the system."""
+    return row.does != "propose" and (actor.is_system or is_supervisor(row.case, actor))
+
+
+def hands_over(row: Escalation, actor: Actor) -> bool:
+    """A proposal of accountability is the 督查室's to hand on; nobody is punished here."""
+    ours = actor.has(*OFFICE) and actor.office_id == row.case.office_id
+    return row.does == "propose" and ours
+
+
+def decides_escalation(row: Escalation, actor: Actor) -> bool:
+    return hands_over(row, actor) if row.does == "propose" else is_supervisor(row.case, actor)
 
 
 def receives(notice: Notice, actor: Actor) -> bool:
     return works_for(notice.assignment, actor)
+
+
+def supervises_case_of(turn: Turn, actor: Actor) -> bool:
+    return is_supervisor(turn.case, actor)
+
+
+def asked_for_turn(turn: Turn, actor: Actor) -> bool:
+    """Whoever asked takes it back: the lead unit its own request, the office its proposal."""
+    if turn.assignment is not None:
+        return works_for(turn.assignment, actor)
+    return is_supervisor(turn.case, actor)
+
+
+def may_turn(case: Case, actor: Actor) -> bool:
+    """缓办, 终止 and 重新办理 follow from a granted request: whoever holds a link of its chain."""
+    return any(holds_chain(turn, actor) for turn in case.turns.all())
+
+
+def may_turn_part(assignment: Assignment, actor: Actor) -> bool:
+    return may_turn(assignment.case, actor)
+
+
+def ends_with_case(turn: Turn, actor: Actor) -> bool:
+    return may_turn(turn.case, actor)

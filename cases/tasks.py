@@ -1,9 +1,15 @@
 from celery import shared_task
-from django.utils import timezone
 
 from cases.services.alerts import consume_alerts as consume
+from cases.services.possessions import possessions_refresh
+from duban.beat import moment_of
 
 
 @shared_task(ignore_result=True)
-def consume_alerts() -> None:
-    consume(at=timezone.now())
+def consume_alerts(at: str | None = None) -> None:
+    consume(at=moment_of(at))
+
+
+@shared_task(ignore_result=True)
+def refresh_possessions(at: str | None = None) -> None:
+    possessions_refresh(at=moment_of(at))

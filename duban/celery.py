@@ -21,9 +21,17 @@ app.conf.beat_schedule = {
         "task": "deadlines.tasks.sweep",
         "schedule": crontab(minute="0-59/5"),
     },
+    "obligations": {
+        "task": "deadlines.tasks.obligations",
+        "schedule": crontab(minute="1-59/5"),
+    },
     "alerts-to-cases": {
         "task": "cases.tasks.consume_alerts",
         "schedule": crontab(minute="1-59/5"),
+    },
+    "possessions": {
+        "task": "cases.tasks.refresh_possessions",
+        "schedule": crontab(minute="4-59/5"),
     },
     "messages": {
         "task": "duban.notify.tasks.deliver",
@@ -38,6 +46,16 @@ app.conf.beat_schedule = {
         # At 08:30 once a day and person; the later rounds make up a missed one and retry a mail
         # server that was down.
         "schedule": crontab(hour="8-17", minute="0-59/10"),
+    },
+    "calendar-changes": {
+        "task": "deadlines.tasks.calendar_changes",
+        # Previews too large to make at once, and what is left of a change that was interrupted.
+        "schedule": crontab(minute="4-59/5"),
+    },
+    "clock-verification": {
+        "task": "deadlines.tasks.verify",
+        # At a quiet hour; a night missed is no matter, two show on the page of the system's state.
+        "schedule": crontab(hour="3", minute="10"),
     },
     "quarterly-bulletins": {
         "task": "reports.tasks.draft_quarterly_bulletins",

@@ -187,7 +187,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = CELERY_TIMEZONE = "Asia/Shanghai"
-DUBAN_WORKING_DAY = "deadlines.calendar.is_working_day"
+DUBAN_WORKING_DAY = "deadlines.calendars.is_working_day"
 
 # --- People -------------------------------------------------------------------------------
 AUTH_USER_MODEL = "org.User"

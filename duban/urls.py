@@ -7,6 +7,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("duban.web.urls")),
     path("messages/", include("duban.notify.urls")),
+    path("calendar/changes/", include("deadlines.web.urls_calendar")),
+    path("", include("deadlines.web.urls")),
     path("", include("cases.urls")),
     path("", include("reports.urls")),
 ]

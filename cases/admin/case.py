@@ -38,8 +38,10 @@ STATE_TONES = {
     CaseState.REGISTERED.label: "info",
     CaseState.ASSIGNED.label: "info",
     CaseState.IN_PROGRESS.label: "primary",
+    CaseState.SUSPENDED.label: "warning",
     CaseState.COMPLETED.label: "success",
     CaseState.CLOSED.label: "default",
+    CaseState.TERMINATED.label: "default",
 }
 # Red is for what is late, and for nothing else (DESIGN 6).
 LIGHT_TONES = {

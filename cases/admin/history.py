@@ -7,8 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from cases.models import Assignment, Attachment, Case, Extension, Feedback, Notice
-from deadlines.lights import LABELS
+from cases.models import Assignment, Attachment, Case, Extension, Feedback, Notice, Turn
 from duban.ledger.models import LedgerEntry
 from duban.org.actor import Actor
 from duban.web.templatetags.duban_web import iso_day, moment
@@ -32,6 +31,11 @@ def tables_of(case: Case, actor: Actor) -> list[dict[str, Any]]:
             ("申请时间", "单位", "原期限", "申请延至", "理由", "状态"),
             _extensions(case, actor),
         ),
+        _table(
+            "缓办、终止、重新办理",
+            ("提出时间", "事由", "提出人", "理由", "状态", "批复时间"),
+            _turns(case, actor),
+        ),
         _table("文书", ("下达时间", "文种", "文号", "单位", "内容", "状态"), _notices(case, actor)),
         _table("过程", ("时间", "动作", "操作人", "说明", "条款"), _events(case, actor)),
     ]
@@ -51,7 +55,7 @@ def _parts(case: Case, actor: Actor) -> list[list[Any]]:
             row.duty_text or "—",
             row.get_state_display(),
             iso_day(row.clock.due_on) if row.clock else iso_day(row.due_on) or "—",
-            LABELS[row.clock.light_at(now)] if row.clock else "—",
+            row.clock.light_label(now) if row.clock else "—",
             moment(row.acknowledged_at) or "—",
             moment(row.reported_done_at) or "—",
         ]
@@ -86,6 +90,21 @@ def _extensions(case: Case, actor: Actor) -> list[list[Any]]:
             row.get_state_display(),
         ]
         for row in rows.select_related("assignment__unit")[:MOST]
+    ]
+
+
+def _turns(case: Case, actor: Actor) -> list[list[Any]]:
+    rows = Turn.objects.visible_to(actor).filter(case=case)
+    return [
+        [
+            moment(row.requested_at),
+            row.get_kind_display(),
+            row.asker,
+            row.reason,
+            row.get_state_display(),
+            moment(row.decided_at) if row.decided_at else "—",
+        ]
+        for row in rows.select_related("assignment__unit", "requested_by")[:MOST]
     ]
 
 

@@ -7,9 +7,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from cases import permissions
-from cases.models import Assignment, Case, CaseState, Channel, ClosureRequest, Extension, Feedback
+from cases.models import (
+    Agreement,
+    Assignment,
+    Case,
+    CaseState,
+    Channel,
+    ClosureRequest,
+    Escalation,
+    Extension,
+    Feedback,
+    HandlingPlan,
+    Turn,
+    TurnKind,
+)
+from cases.services.agreements import agreement_bars, may_agree
 from cases.services.extensions import extension_bars
+from cases.services.receipts import receipt_bars
+from cases.services.turn_rules import asking_part, label_of, may_ask, turn_bars
 from duban.approvals.permissions import holds_role, is_recused
 from duban.ledger.errors import WHOLE
 from duban.ledger.stateful import Stateful
@@ -38,7 +56,9 @@ def of_case(case: Case, by: Actor) -> list[Possible]:
         text = f"本事项{case.get_state_display()}，登记内容不能再修改。"
         reasons = {} if case.state == CaseState.DRAFT else {WHOLE: [text]}
         found.append(Possible("update", "修改登记", reasons))
-    found += _steps(case, by, {"submit": "submit", "assign": "assign", "strike_off": "strike-off"})
+    steps = {"submit": "submit", "assign": "assign", "strike_off": "strike-off"}
+    found += _steps(case, by, steps | {"resume": "resume"})
+    found += _turns(case, by)
     return found + _decision(case, by)
 
 
@@ -48,6 +68,9 @@ def of_assignment(part: Assignment, by: Actor, *, at: datetime) -> list[Possible
         by,
         {
             "acknowledge": "acknowledge",
+            "raise_objection": "object",
+            "reject_objection": "reject-objection",
+            "uphold_objection": "uphold-objection",
             "report_done": "report-done",
             "accept": "accept",
             "return_for_rework": "return",
@@ -57,6 +80,9 @@ def of_assignment(part: Assignment, by: Actor, *, at: datetime) -> list[Possible
     if permissions.supervises(part, by) and part.channel == Channel.PAPER:
         label = part.step_of("register_receipt").label
         found.append(Possible("register-receipt", label, reasons_against(part, "deliver")))
+    if permissions.supervises(part, by) and part.delivered_at:
+        label = part.step_of("correct_receipt").label
+        found.append(Possible("correct-receipt", label, receipt_bars(part)))
     if permissions.works_for(part, by):
         text = f"承办{part.get_state_display()}，不再接收反馈。"
         reasons = {} if part.is_running else {WHOLE: [text]}
@@ -64,9 +90,33 @@ def of_assignment(part: Assignment, by: Actor, *, at: datetime) -> list[Possible
     if permissions.leads(part, by):
         bars = extension_bars(part, at=at)
         found.append(Possible("extension", part.step_of("extend_request").label, bars))
+        if may_agree(part):
+            label = part.step_of("agree_request").label
+            found.append(Possible("agreement", label, agreement_bars(part, at=at)))
         label = part.step_of("close_request").label
         found.append(Possible("closure", label, reasons_against(part, "apply_for_closure")))
     return found
+
+
+def _turns(case: Case, by: Actor) -> list[Possible]:
+    """缓办, 终止, 重新办理, where the matter's own rules know them."""
+    at = timezone.now()
+    return [
+        Possible(kind.value, label_of(case, kind), turn_bars(case, kind, part, at=at))
+        for kind in TurnKind
+        if may_ask(case, kind, by)
+        for part in [asking_part(case, kind, by)]
+    ]
+
+
+def of_turn(row: Turn, by: Actor) -> list[Possible]:
+    return _decision(row, by) + _steps(row, by, {"withdraw": "withdraw"})
+
+
+def of_escalation(row: Escalation, by: Actor) -> list[Possible]:
+    name = "submit" if row.rule.chain else "take"
+    names = {name: "take", "hand_over": "hand-over", "dismiss": "dismiss"}
+    return _decision(row, by) + _steps(row, by, names)
 
 
 def of_feedback(row: Feedback, by: Actor) -> list[Possible]:
@@ -84,12 +134,23 @@ def of_extension(row: Extension, by: Actor) -> list[Possible]:
     return found + _steps(row, by, {"withdraw": "withdraw"})
 
 
+def of_agreement(row: Agreement, by: Actor) -> list[Possible]:
+    found = _decision(row, by)
+    if found and row.proposed_on and not row.counter_on and _may_counter(row, by):
+        found.append(Possible("counter", row.step_of("agree_counter").label, found[0].reasons))
+    return found + _steps(row, by, {"decline_counter": "answer", "withdraw": "withdraw"})
+
+
+def of_plan(row: HandlingPlan, by: Actor) -> list[Possible]:
+    return _decision(row, by) + _steps(row, by, {"submit": "submit", "take_effect": "answer"})
+
+
 def of_closure(row: ClosureRequest, by: Actor) -> list[Possible]:
     found = _decision(row, by)
     return found + _steps(row, by, {"submit": "submit", "withdraw": "withdraw"})
 
 
-def _may_counter(row: Extension, by: Actor) -> bool:
+def _may_counter(row: Extension | Agreement, by: Actor) -> bool:
     return any(step.may_counter and holds_role(step, by) for step in row.chain.ordered_steps)
 
 
@@ -106,7 +167,7 @@ def _label(subject: Stateful, name: str) -> str:
     return subject.step_of(subject.transitions(name)[0].custom["step"]).label
 
 
-def _decision(owner: Case | Extension | ClosureRequest, by: Actor) -> list[Possible]:
+def _decision(owner: Case | Extension | ClosureRequest | Turn, by: Actor) -> list[Possible]:
     """The approval of a request, for whoever holds one of its links."""
     chain = owner.chain
     if chain is None or not any(holds_role(step, by) for step in chain.ordered_steps):

@@ -27,6 +27,7 @@ from cases.services.cases import (
     case_submit,
 )
 from cases.services.registration import case_draft, case_redraft
+from cases.services.turn_effects import case_resume
 from cases.web.case_record import record_of_case
 from duban.org.models import Office
 
@@ -133,6 +134,21 @@ class CaseViewSet(ActingViewSet):
                 case=case,
                 confirmed=values["confirmed"],
                 note=values["note"],
+                by=self.actor,
+                expect=values.get("version"),
+            )
+        )
+
+    @documented("恢复办理", CaseShape, forms.Remark)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: str) -> Response:
+        case = self.row()
+        self.theirs(case, "resume")
+        values = self.told(forms.Remark)
+        return self.act(
+            lambda: case_resume(
+                case=case,
+                reason=values["reason"],
                 by=self.actor,
                 expect=values.get("version"),
             )

@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cases.domain.drafts import Facts, Party
+from cases.domain.drafts import DAY_UNITS, FARTHEST, Facts, Party
 from cases.models import FeedbackKind, Importance
-from cases.selectors.conditions import STATE_GROUPS, TIMELINESS, WAITING
+from cases.selectors.conditions import FINDINGS, STATE_GROUPS, TIMELINESS, WAITING
 from cases.selectors.lights import LABELS
 from cases.selectors.paging import SORTABLE
 from cases.services.feedback import Words
@@ -92,6 +92,17 @@ class CaseForm(Seen):
     importance = serializers.ChoiceField(Importance.choices, default=Importance.ORDINARY.value)
     urgency = text(40)
     due_on = day()
+    due_count = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=1,
+        max_value=FARTHEST.days,
+        help_text="限定的日数，与日期二者取一。",
+    )
+    due_unit = serializers.ChoiceField(
+        list(DAY_UNITS.items()), required=False, allow_blank=True, default=""
+    )
     due_basis = text(40)
     due_citation = text(300)
     collective_units = text(500)
@@ -159,8 +170,29 @@ class Reason(Seen):
     reason = text(500, required=True)
 
 
+class ObjectionAnswer(Seen):
+    answer = text(1000, required=True)
+
+
+class Successor(Seen):
+    """Who takes the part instead; nobody where a co-unit is let go."""
+
+    successor = OwnUnit(queryset=Unit.objects.none(), required=False, allow_null=True, default=None)
+    responsible_person = text(60)
+    due_on = day()
+    answer = text(1000)
+
+
 class Receipt(Seen):
     received_on = day(required=True)
+
+
+class CorrectReceipt(Receipt):
+    reason = text(500, required=True)
+
+
+class Remark(Seen):
+    reason = text(500)
 
 
 class WordsForm(Seen):
@@ -222,8 +254,10 @@ class CaseQuery(Strict):
             "registered",
             "assigned",
             "in_progress",
+            "suspended",
             "completed",
             "closed",
+            "terminated",
             *STATE_GROUPS,
         ],
         required=False,
@@ -231,6 +265,7 @@ class CaseQuery(Strict):
     light = serializers.ChoiceField(list(LABELS), required=False)
     timeliness = serializers.ChoiceField(list(TIMELINESS), required=False)
     waiting = serializers.ChoiceField(list(WAITING), required=False)
+    finding = serializers.ChoiceField(list(FINDINGS), required=False)
     importance = serializers.ChoiceField(Importance.choices, required=False)
     source = text(40)
     urgency = text(40)

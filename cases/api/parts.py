@@ -33,6 +33,8 @@ from cases.services.feedback import (
     feedback_return,
     feedback_submit,
 )
+from cases.services.objections import objection_raise, objection_reject, objection_uphold
+from cases.services.receipts import assignment_correct_receipt
 
 
 def through_case(path: str) -> list[str]:
@@ -66,6 +68,41 @@ class AssignmentViewSet(ReadingViewSet):
                 expect=values.get("version"),
                 responsible_person=values["responsible_person"],
             )
+        )
+
+    @documented("退件", AssignmentShape, forms.Reason)
+    @action(detail=True, methods=["post"])
+    def object(self, request: Request, pk: str) -> Response:
+        part = self.row()
+        self.theirs(part, "raise_objection")
+        values = self.told(forms.Reason)
+        seen = values.pop("version", None)
+        return self.act(
+            lambda: (
+                objection_raise(assignment=part, by=self.actor, expect=seen, **values).assignment
+            )
+        )
+
+    @documented("不同意退件", AssignmentShape, forms.ObjectionAnswer)
+    @action(detail=True, methods=["post"], url_path="reject-objection")
+    def reject_objection(self, request: Request, pk: str) -> Response:
+        part = self.row()
+        self.theirs(part, "reject_objection")
+        values = self.told(forms.ObjectionAnswer)
+        seen = values.pop("version", None)
+        return self.act(
+            lambda: objection_reject(assignment=part, by=self.actor, expect=seen, **values)
+        )
+
+    @documented("同意退件", AssignmentShape, forms.Successor)
+    @action(detail=True, methods=["post"], url_path="uphold-objection")
+    def uphold_objection(self, request: Request, pk: str) -> Response:
+        part = self.row()
+        self.theirs(part, "uphold_objection")
+        values = self.told(forms.Successor)
+        seen = values.pop("version", None)
+        return self.act(
+            lambda: objection_uphold(assignment=part, by=self.actor, expect=seen, **values)
         )
 
     @documented("报告完成", AssignmentShape, forms.Result)
@@ -115,6 +152,23 @@ class AssignmentViewSet(ReadingViewSet):
         return self.act(
             lambda: assignment_waive(
                 assignment=part,
+                reason=values["reason"],
+                by=self.actor,
+                expect=values.get("version"),
+            )
+        )
+
+    @documented("更正收到日期", AssignmentShape, forms.CorrectReceipt)
+    @action(detail=True, methods=["post"], url_path="correct-receipt")
+    def correct_receipt(self, request: Request, pk: str) -> Response:
+        part = self.row()
+        if not permissions.supervises(part, self.actor):
+            raise PermissionDenied("never this actor's")
+        values = self.told(forms.CorrectReceipt)
+        return self.act(
+            lambda: assignment_correct_receipt(
+                assignment=part,
+                received_on=values["received_on"],
                 reason=values["reason"],
                 by=self.actor,
                 expect=values.get("version"),

@@ -9,13 +9,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol, cast
 
-from duban.rulepacks.schema import Choice, Pack
+from duban.rulepacks.schema import Choice, DayUnit, Limit, Pack
 
 Problems = dict[str, list[str]]
 
 # A mistyped century is refused; a plan of ten years is not.
 FARTHEST = timedelta(days=3660)
+DAY_UNITS = {"working_day": "工作日", "calendar_day": "自然日"}
+
+
+class Dated(Protocol):
+    """What a draft or a matter says about its limit."""
+
+    @property
+    def due_on(self) -> date | None: ...
+    @property
+    def due_count(self) -> int | None: ...
+    @property
+    def due_basis(self) -> str: ...
+
+
+def awaits_agreement(said: Dated, pack: Pack) -> bool:
+    """The date is left to be agreed with the unit (LZ-A-6.3a)."""
+    basis = pack.due_bases.get(said.due_basis)
+    undated = said.due_on is None and not said.due_count
+    return (
+        undated
+        and pack.agreement is not None
+        and basis is not None
+        and (basis.needs == "agreement")
+    )
+
+
+def counted_limit(pack: Pack, count: int, unit: str) -> Limit:
+    """A limit given as a number of days, counted as the pack says (LZ-A-7a)."""
+    rule = pack.counting if pack.counting and pack.counting.unit == unit else None
+    return Limit(
+        label="办结期限",
+        count=count,
+        unit=cast("DayUnit", unit),
+        roll=rule.roll if rule else "none",
+        clause=rule.clause if rule else "",
+        quote=rule.quote if rule else "",
+        local_decision=f"交办时限定{count}个{DAY_UNITS[unit]}",
+    )
 
 
 @dataclass(frozen=True)
@@ -31,6 +70,8 @@ class Facts:
     importance: str = "ordinary"
     urgency: str = ""
     due_on: date | None = None
+    due_count: int | None = None
+    due_unit: str = ""
     due_basis: str = ""
     due_citation: str = ""
     collective_units: str = ""
@@ -67,6 +108,7 @@ def consistency(facts: Facts, parties: Sequence[Party], *, pack: Pack, on: date)
     if facts.basis_on and facts.basis_on > on:
         _add(found, "basis_on", "依据日期不能晚于今天。")
     _check_due(found, facts, on)
+    _check_count(found, facts)
     _check_parties(found, facts, parties)
     _check_own_days(found, facts, parties, on)
     return found
@@ -79,6 +121,18 @@ def _check_due(found: Problems, facts: Facts, on: date) -> None:
         _add(found, "due_on", f"办结期限不能早于今天（{_day(on)}）。")
     elif facts.due_on > on + FARTHEST:
         _add(found, "due_on", "办结期限超过十年，请核对年份。")
+
+
+def _check_count(found: Problems, facts: Facts) -> None:
+    """A number of days goes with its unit, and takes the place of a date (LZ-A-7a)."""
+    if facts.due_count is None:
+        return
+    if facts.due_on:
+        _add(found, "due_count", "已填写办结期限的日期，日数请留空。")
+    if not 1 <= facts.due_count <= FARTHEST.days:
+        _add(found, "due_count", f"日数应在 1 至 {FARTHEST.days} 之间。")
+    if facts.due_unit not in DAY_UNITS:
+        _add(found, "due_unit", "请选择按工作日还是按自然日计算。")
 
 
 def _check_parties(found: Problems, facts: Facts, parties: Sequence[Party]) -> None:
@@ -135,7 +189,7 @@ def completeness(
         _check_persons(found, parties, persons)
     _check_limit(found, facts, pack)
     basis = pack.due_bases.get(facts.due_basis)
-    if facts.due_on and basis and basis.needs_leader and not leader_named:
+    if _has_own_limit(facts) and basis and basis.needs_leader and not leader_named:
         _add(found, "assigner", f"{basis.label}须写明提出要求的领导（{basis.clause}）。")
     return found
 
@@ -150,16 +204,23 @@ def _check_persons(found: Problems, parties: Sequence[Party], rule: Choice) -> N
 
 def _check_limit(found: Problems, facts: Facts, pack: Pack) -> None:
     """A date or an urgency, and the proof that the basis of a date asks for (LZ-A-6)."""
-    if facts.due_on is None and not facts.urgency:
-        text = "请填写办结期限。" if not pack.urgencies else "请选择缓急程度，或填写办结期限。"
-        _add(found, "due_on", text)
-    if facts.due_on is None:
+    if awaits_agreement(facts, pack):
+        return
+    if not _has_own_limit(facts):
+        if not facts.urgency:
+            text = "请填写办结期限。" if not pack.urgencies else "请选择缓急程度，或填写办结期限。"
+            _add(found, "due_on", text)
         return
     if pack.due_bases and not facts.due_basis:
         _add(found, "due_basis", "请选择期限依据。")
     basis = pack.due_bases.get(facts.due_basis)
     if basis and not facts.due_citation.strip():
         _add(found, "due_citation", NEEDS[basis.needs])
+
+
+def _has_own_limit(facts: Facts) -> bool:
+    """A day or a number of days of its own, beside what the pack's urgencies give."""
+    return facts.due_on is not None or facts.due_count is not None
 
 
 NEEDS = {

@@ -31,3 +31,9 @@ HAS_LEAD = Guard("lead_unit", lambda case: case.lead is not None, "未确定牵�
 CASE_UNDER_WAY = Guard(
     "assign", lambda assignment: assignment.case_is_under_way, "本事项尚未交办或已经办结"
 )
+WAS_DELIVERED = Guard(
+    "reopen_request", lambda assignment: assignment.clock_id is not None, "尚未送达，不能重新办理"
+)
+NOT_SUSPENDED = Guard(
+    "suspend_grant", lambda assignment: assignment.case.state != "suspended", "本事项缓办中"
+)

@@ -61,7 +61,7 @@ def cells_of(case: Case, order: int) -> dict[str, Cell]:
 
 def _co_cells(parties: Sequence[Assignment]) -> dict[str, Cell]:
     """One common duty goes into its own column; several are written beside their units."""
-    co_units = [party for party in parties if not party.is_lead]
+    co_units = [party for party in parties if party.kind == "co"]
     duties = {party.duty_text for party in co_units}
     if len(duties) == 1:
         names = "、".join(party.unit.name for party in co_units)

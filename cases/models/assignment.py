@@ -10,54 +10,32 @@ from django_fsm import FSMField, transition
 
 from cases import permissions
 from cases.domain import guards
+from cases.models.assignment_rows import (
+    RUNNING,
+    SETTLED,
+    TO_AGREE,
+    AssignmentQuerySet,
+    AssignmentState,
+    Channel,
+    PartyKind,
+)
 from cases.models.case import Case, CaseState
 from duban.ledger.stateful import Stateful
 from duban.org.actor import Actor
 from duban.org.models import Unit, User
-from duban.org.roles import UNIT
 from duban.org.selectors import head_of
 from duban.rulepacks.models import RulePackVersion
 
-
-class PartyKind(models.TextChoices):
-    LEAD = "lead", "牵头单位"
-    CO = "co", "协办单位"
-
-
-class AssignmentState(models.TextChoices):
-    ISSUED = "issued", "未送达"
-    DELIVERED = "delivered", "待签收"
-    ACKNOWLEDGED = "acknowledged", "办理中"
-    REPORTED_DONE = "reported_done", "已报完成"
-    ACCEPTED = "accepted", "已完成"
-    WAIVED = "waived", "免予完成"
-
-
-class Channel(models.TextChoices):
-    SYSTEM = "system", "系统送达"
-    PAPER = "paper", "纸质送达"
-
-
-RUNNING = (AssignmentState.DELIVERED, AssignmentState.ACKNOWLEDGED, AssignmentState.REPORTED_DONE)
-SETTLED = (AssignmentState.ACCEPTED, AssignmentState.WAIVED)
-
-
-class AssignmentQuerySet(models.QuerySet):
-    def visible_to(self, actor: Actor | None) -> AssignmentQuerySet:
-        """Every party of a matter one may read; before delivery a unit knows nothing of its part."""
-        rows = self.filter(case__in=Case.objects.visible_to(actor))
-        if actor is not None and actor.has(*UNIT):
-            rows = rows.delivered()
-        return rows
-
-    def delivered(self) -> AssignmentQuerySet:
-        return self.filter(delivered_at__isnull=False)
-
-    def of_unit(self, unit_id: int) -> AssignmentQuerySet:
-        return self.delivered().filter(unit_id=unit_id)
-
-    def running(self) -> AssignmentQuerySet:
-        return self.filter(state__in=RUNNING)
+__all__ = [
+    "RUNNING",
+    "SETTLED",
+    "TO_AGREE",
+    "Assignment",
+    "AssignmentQuerySet",
+    "AssignmentState",
+    "Channel",
+    "PartyKind",
+]
 
 
 class Assignment(Stateful):
@@ -90,6 +68,8 @@ class Assignment(Stateful):
         max_length=20,
     )
     delivered_at = models.DateTimeField("送达时间", null=True, blank=True)
+    # Until when the unit should have signed, where the pack says so (LZ-A-10.1).
+    sign_by_at = models.DateTimeField("应签收时间", null=True, blank=True)
     acknowledged_at = models.DateTimeField("签收时间", null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -131,7 +111,7 @@ class Assignment(Stateful):
                 condition=Q(state__in=AssignmentState.values), name="assignment_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["issued", "waived"])
+                condition=Q(state__in=["issued", "waived", "ended"])
                 | Q(delivered_at__isnull=False, clock__isnull=False),
                 name="delivered_assignment_has_a_clock",
             ),
@@ -165,6 +145,16 @@ class Assignment(Stateful):
         return self.state in RUNNING
 
     @property
+    def is_to_agree(self) -> bool:
+        """待约定: delivered without a date, and none agreed yet (LZ-A-6.3a)."""
+        return self.clock is not None and self.clock.kind == TO_AGREE
+
+    def is_unsigned(self, at: datetime) -> bool:
+        """未按时签收: the limit for signing has passed."""
+        waiting = self.state == AssignmentState.DELIVERED and self.sign_by_at is not None
+        return waiting and at >= self.sign_by_at
+
+    @property
     def principal(self) -> User | None:
         """第一责任人: the unit's head on the day of delivery; a successor answers for later matters
         (AS-4.1b).
@@ -195,8 +185,11 @@ class Assignment(Stateful):
         permission=permissions.supervises,
         custom={"step": "deliver"},
     )
-    def deliver(self, *, at: datetime, channel: str, clock: object) -> None:
+    def deliver(
+        self, *, at: datetime, channel: str, clock: object, sign_by_at: datetime | None
+    ) -> None:
         self.delivered_at, self.channel, self.clock = at, channel, clock
+        self.sign_by_at = sign_by_at
 
     @transition(
         state,
@@ -208,6 +201,40 @@ class Assignment(Stateful):
     def acknowledge(self, *, by: Actor, at: datetime, responsible_person: str) -> None:
         self.acknowledged_at, self.acknowledged_by_id = at, by.user_id
         self.responsible_person = responsible_person or self.responsible_person
+
+    @transition(
+        state,
+        AssignmentState.DELIVERED,
+        AssignmentState.OBJECTED,
+        conditions=[guards.CASE_UNDER_WAY],
+        permission=permissions.works_for,
+        custom={"step": "object"},
+    )
+    def raise_objection(self) -> None:
+        """退件: not signed for, with a reason; the clock runs on (LZ-A-10.1)."""
+
+    @transition(
+        state,
+        AssignmentState.OBJECTED,
+        AssignmentState.DELIVERED,
+        permission=permissions.supervises,
+        custom={"step": "object_reject"},
+    )
+    def reject_objection(self) -> None:
+        """The unit has to sign after all."""
+
+    @transition(
+        state,
+        AssignmentState.OBJECTED,
+        AssignmentState.WAIVED,
+        conditions=[guards.CASE_UNDER_WAY],
+        permission=permissions.supervises,
+        custom={"step": "object_accept"},
+    )
+    def uphold_objection(self, *, at: datetime, reason: str) -> None:
+        if self.is_lead:
+            self.kind, self.duty_text = PartyKind.EX, "牵头办理"
+        self.accepted_at, self.settled_reason = at, reason
 
     @transition(
         state,
@@ -224,7 +251,7 @@ class Assignment(Stateful):
         state,
         AssignmentState.ACKNOWLEDGED,
         AssignmentState.REPORTED_DONE,
-        conditions=[guards.NO_OPEN_REQUEST, guards.FEEDBACK_FIRST],
+        conditions=[guards.NO_OPEN_REQUEST, guards.NOT_SUSPENDED, guards.FEEDBACK_FIRST],
         permission=permissions.leads,
         custom={"step": "close_request"},
     )
@@ -283,3 +310,28 @@ class Assignment(Stateful):
     )
     def waive(self, *, at: datetime, reason: str) -> None:
         self.accepted_at, self.settled_reason = at, reason
+
+    @transition(
+        state,
+        [AssignmentState.ISSUED, AssignmentState.OBJECTED, *RUNNING],
+        AssignmentState.ENDED,
+        permission=permissions.may_turn_part,
+        custom={"step": "terminate_grant"},
+    )
+    def end_with_case(self, *, at: datetime) -> None:
+        """终止: neither done nor waived."""
+        self.accepted_at = at
+
+    @transition(
+        state,
+        [AssignmentState.ACCEPTED, AssignmentState.WAIVED],
+        AssignmentState.ACKNOWLEDGED,
+        conditions=[guards.WAS_DELIVERED],
+        permission=permissions.may_turn_part,
+        custom={"step": "reopen_grant"},
+    )
+    def take_up_again(self, *, at: datetime, clock: object) -> None:
+        """重新办理: a new clock; what the last cycle ended in is kept with the matter."""
+        self.clock, self.resumed_at = clock, at
+        self.reported_done_at = self.accepted_at = None
+        self.result = self.settled_reason = ""

@@ -1,17 +1,24 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django_fsm import FSMField, transition
 
 from cases import permissions
 from cases.domain import guards
-from cases.models.case_rows import DONE, UNDER_WAY, CaseQuerySet, CaseState, Importance
+from cases.models.case_rows import (
+    CASE_CONSTRAINTS,
+    DONE,
+    ENDED,
+    UNDER_WAY,
+    CaseQuerySet,
+    CaseState,
+    Importance,
+)
 from duban.approvals.models import Chain
 from duban.ledger.stateful import Stateful
 from duban.org.models import Office, Post, Unit
@@ -20,7 +27,7 @@ from duban.rulepacks.models import RulePackVersion
 if TYPE_CHECKING:
     from cases.models.assignment import Assignment
 
-__all__ = ["DONE", "UNDER_WAY", "Case", "CaseQuerySet", "CaseState", "Importance"]
+__all__ = ["DONE", "ENDED", "UNDER_WAY", "Case", "CaseQuerySet", "CaseState", "Importance"]
 
 
 class Case(Stateful):
@@ -41,6 +48,14 @@ class Case(Stateful):
     )
     urgency = models.CharField("缓急程度", max_length=40, blank=True)
     due_on = models.DateField("办结期限", null=True, blank=True)
+    # Given as a number of days instead of a date (LZ-A-7a); counted from the delivery.
+    due_count = models.PositiveSmallIntegerField("办结期限（日数）", null=True, blank=True)
+    due_unit = models.CharField(
+        "日数按",
+        max_length=20,
+        blank=True,
+        choices=[("working_day", "工作日"), ("calendar_day", "自然日")],
+    )
     due_basis = models.CharField("期限依据", max_length=40, blank=True)
     due_citation = models.CharField("期限依据说明", max_length=300, blank=True)
     assigner = models.ForeignKey(
@@ -88,6 +103,10 @@ class Case(Stateful):
     done_at = models.DateTimeField("完成时间", null=True, blank=True)
     completed_at = models.DateTimeField("办结时间", null=True, blank=True)
     closed_at = models.DateTimeField("销号时间", null=True, blank=True)
+    suspended_at = models.DateTimeField("缓办时间", null=True, blank=True)
+    # Until when it is thought to rest; on that day it is put before the office again.
+    resume_on = models.DateField("预计恢复日期", null=True, blank=True)
+    terminated_at = models.DateTimeField("终止时间", null=True, blank=True)
     result = models.TextField("办理结果", blank=True)
     grade = models.CharField("评价等级", max_length=40, blank=True)
     grade_reason = models.CharField("评价理由", max_length=500, blank=True)
@@ -104,24 +123,7 @@ class Case(Stateful):
             models.Index(fields=["office", "completed_at"]),
             models.Index(fields=["office", "registered_at"]),
         ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["office", "number"], condition=~Q(number=""), name="case_number_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=CaseState.values), name="case_state_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["draft", "pending_approval"])
-                | (~Q(number="") & Q(registered_at__isnull=False)),
-                name="registered_case_has_a_number",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["completed", "closed"])
-                | (Q(completed_at__isnull=False, done_at__isnull=False) & ~Q(result="")),
-                name="completed_case_has_a_result",
-            ),
-        ]
+        constraints = CASE_CONSTRAINTS
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}".strip()
@@ -255,3 +257,47 @@ class Case(Stateful):
     )
     def strike_off(self, *, at: datetime) -> None:
         self.closed_at = at
+
+    @transition(
+        state,
+        CaseState.IN_PROGRESS,
+        CaseState.SUSPENDED,
+        permission=permissions.may_turn,
+        custom={"step": "suspend_grant"},
+    )
+    def suspend(self, *, at: datetime, resume_on: date | None) -> None:
+        self.suspended_at, self.resume_on = at, resume_on
+
+    @transition(
+        state,
+        CaseState.SUSPENDED,
+        CaseState.IN_PROGRESS,
+        permission=permissions.is_supervisor,
+        custom={"step": "resume"},
+    )
+    def resume(self) -> None:
+        self.suspended_at = self.resume_on = None
+
+    @transition(
+        state,
+        [*UNDER_WAY, CaseState.SUSPENDED],
+        CaseState.TERMINATED,
+        permission=permissions.may_turn,
+        custom={"step": "terminate_grant"},
+    )
+    def terminate(self, *, at: datetime, reply: str) -> None:
+        self.terminated_at, self.result = at, reply
+        self.suspended_at = self.resume_on = None
+
+    @transition(
+        state,
+        list(DONE),
+        CaseState.IN_PROGRESS,
+        permission=permissions.may_turn,
+        custom={"step": "reopen_grant"},
+    )
+    def reopen(self) -> None:
+        """The next cycle; what the last one ended in is kept in a row of its own."""
+        self.cycle += 1
+        self.done_at = self.completed_at = self.closed_at = None
+        self.result = self.grade = self.grade_reason = ""

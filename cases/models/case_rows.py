@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from duban.approvals.models import ApprovalStep
 from duban.org.actor import Actor
 from duban.org.models import Office
-from duban.org.roles import OFFICE, UNIT
+from duban.org.roles import OFFICE, OVERSIGHT, UNIT
 
 
 class CaseState(models.TextChoices):
@@ -19,8 +19,10 @@ class CaseState(models.TextChoices):
     REGISTERED = "registered", "已立项"
     ASSIGNED = "assigned", "已交办"
     IN_PROGRESS = "in_progress", "承办中"
+    SUSPENDED = "suspended", "缓办"
     COMPLETED = "completed", "办结"
     CLOSED = "closed", "销号"
+    TERMINATED = "terminated", "终止"
 
 
 class Importance(models.TextChoices):
@@ -31,6 +33,37 @@ class Importance(models.TextChoices):
 
 UNDER_WAY = (CaseState.ASSIGNED, CaseState.IN_PROGRESS)
 DONE = (CaseState.COMPLETED, CaseState.CLOSED)
+# Nothing more is to be done, with a result or without.
+ENDED = (*DONE, CaseState.TERMINATED)
+
+
+# What no row of the table may contradict, whoever writes it.
+CASE_CONSTRAINTS = [
+    models.UniqueConstraint(
+        fields=["office", "number"], condition=~Q(number=""), name="case_number_once"
+    ),
+    models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_known"),
+    models.CheckConstraint(
+        condition=Q(state__in=["draft", "pending_approval"])
+        | (~Q(number="") & Q(registered_at__isnull=False)),
+        name="registered_case_has_a_number",
+    ),
+    models.CheckConstraint(
+        condition=~Q(state__in=["completed", "closed"])
+        | (Q(completed_at__isnull=False, done_at__isnull=False) & ~Q(result="")),
+        name="completed_case_has_a_result",
+    ),
+    models.CheckConstraint(
+        condition=Q(state="suspended", suspended_at__isnull=False)
+        | (~Q(state="suspended") & Q(suspended_at__isnull=True, resume_on__isnull=True)),
+        name="case_suspended_exactly_when_it_says_so",
+    ),
+    models.CheckConstraint(
+        condition=(Q(state="terminated", terminated_at__isnull=False) & ~Q(result=""))
+        | (~Q(state="terminated") & Q(terminated_at__isnull=True)),
+        name="terminated_case_has_a_moment_and_a_reply",
+    ),
+]
 
 
 class CaseQuerySet(models.QuerySet):
@@ -38,7 +71,8 @@ class CaseQuerySet(models.QuerySet):
         """The rows this actor may read, in the acting post only (DESIGN 1)."""
         if actor is None or actor.post_id is None:
             return self.none()
-        if actor.has(*OFFICE, "chief_leader", "secretary_general") and actor.office_id:
+        overseers = OFFICE | OVERSIGHT | {"chief_leader", "secretary_general"}
+        if actor.has(*overseers) and actor.office_id:
             root = Office.objects.filter(pk=actor.office_id).values("root__path")[:1]
             below = Office.objects.annotate(top=models.Subquery(root)).filter(
                 root__path__startswith=models.F("top")

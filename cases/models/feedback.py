@@ -10,6 +10,7 @@ from django_fsm import FSMField, transition
 from cases import permissions
 from cases.models.assignment import Assignment
 from cases.models.case import Case
+from deadlines.models import Clock, ClockState, Obligation, ObligationState, Scope
 from duban.ledger.stateful import Stateful
 from duban.org.actor import Actor
 from duban.org.roles import UNIT
@@ -143,19 +144,24 @@ class Feedback(Stateful):
         self.replied_at, self.reply = at, reply
 
 
+class FeedbackDutyQuerySet(models.QuerySet["FeedbackDuty"]):
+    def owed(self) -> FeedbackDutyQuerySet:
+        """By units, and not sent; a paused clock asks for nothing."""
+        return self.filter(
+            obligation__state=ObligationState.OPEN,
+            obligation__scope=Scope.PART,
+            obligation__clock__state=ClockState.RUNNING,
+        )
+
+
 class FeedbackDuty(models.Model):
-    """A report owed by a date: the first one, or one a month until the matter is done."""
+    """An obligation that belongs to one unit's part: what is owed, and the report that met it."""
 
     assignment = models.ForeignKey(
         Assignment, models.PROTECT, related_name="duties", verbose_name="承办"
     )
-    key = models.CharField("义务", max_length=40)
-    label = models.CharField("名称", max_length=60)
-    period = models.CharField(
-        "所属期", max_length=10, help_text="一次性的为“首次”，按月的为年-月。"
-    )
-    clock = models.OneToOneField(
-        "deadlines.Clock", models.PROTECT, related_name="+", verbose_name="时限"
+    obligation = models.OneToOneField(
+        Obligation, models.PROTECT, related_name="+", verbose_name="义务"
     )
     fulfilled_by = models.ForeignKey(
         Feedback,
@@ -165,16 +171,34 @@ class FeedbackDuty(models.Model):
         related_name="fulfils",
         verbose_name="所报反馈",
     )
-    fulfilled_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    objects = FeedbackDutyQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "报送义务"
+        verbose_name = verbose_name_plural = "事项报送义务"
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["assignment", "key", "period"], name="one_duty_per_period"
-            ),
-        ]
 
     def __str__(self) -> str:
-        return f"{self.label}（{self.period}）"
+        return str(self.obligation)
+
+    @property
+    def clock(self) -> Clock:
+        return self.obligation.clock
+
+    @property
+    def label(self) -> str:
+        return self.obligation.label
+
+    @property
+    def period(self) -> str:
+        return self.obligation.period_name
+
+    @property
+    def fulfilled_at(self) -> datetime | None:
+        row = self.obligation
+        return row.settled_at if row.state == ObligationState.FULFILLED else None
+
+    @property
+    def waits_for_a_report(self) -> bool:
+        """Open, and owed by the unit: what the office owes upon a report is not met by another."""
+        return self.obligation.state == ObligationState.OPEN and self.obligation.scope == Scope.PART

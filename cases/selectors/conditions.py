@@ -7,25 +7,28 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from cases.models import Case, ClosureRequest, Extension
-from cases.models.case import DONE, UNDER_WAY, CaseState
+from cases.models import Agreement, Assignment, AssignmentState, Case, ClosureRequest, Extension
+from cases.models.case import DONE, ENDED, UNDER_WAY, CaseState
 from cases.models.closure import OPEN_CLOSURE
 from cases.models.extension import OPEN_EXTENSION
 from cases.selectors.approvals import cases_awaiting
 from cases.selectors.lights import case_lights
 from cases.selectors.parts import PartFilters, parts_matching
 from cases.selectors.wording import text_condition
+from deadlines.models import OverdueFinding, OverdueKind
 from deadlines.moments import day_end, day_start
 from duban.org.actor import Actor
 from duban.org.roles import UNIT
 
 # Words for several states at once, beside the states themselves.
 STATE_GROUPS = {
-    "unfinished": ("未办结", [state for state in CaseState.values if state not in DONE]),
+    "unfinished": ("未办结", [state for state in CaseState.values if state not in ENDED]),
     "under_way": ("在办", list(UNDER_WAY)),
     "done": ("已办结（含销号）", list(DONE)),
 }
@@ -35,12 +38,25 @@ TIMELINESS = {
     "finished_late": "超期办结",
     "overdue": "超期未办结",
 }
+FINDING_KINDS = {
+    "unfinished": OverdueKind.NOT_FINISHED,
+    "not_accepted": OverdueKind.NOT_ACCEPTED,
+    "finished_late": OverdueKind.FINISHED_LATE,
+    "late_request": OverdueKind.REQUESTED_LATE,
+    "no_feedback": OverdueKind.NO_FEEDBACK,
+    "other": OverdueKind.OTHER,
+}
+FINDINGS = {"any": "有超时情形"} | {
+    key: OverdueKind(kind).label for key, kind in FINDING_KINDS.items()
+}
 _QUARTER = re.compile(r"[12][0-9]{3}Q[1-4]", re.ASCII)
 WAITING = {
     "any": "有申请待批",
     "registration": "立项待批",
     "extension": "延期待批",
     "closure": "办结待批",
+    "agreement": "约定时限待确认",
+    "objection": "退件待处理",
     "me": "待我审批",
 }
 
@@ -75,6 +91,7 @@ class Filters:
     duty: str = ""
     notice: str = ""
     feedback: str = ""
+    finding: str = ""
 
 
 def matters(filters: Filters, *, actor: Actor, at: datetime) -> QuerySet[Case]:
@@ -86,6 +103,7 @@ def matters(filters: Filters, *, actor: Actor, at: datetime) -> QuerySet[Case]:
         _time(filters, at),
         _waiting(filters, actor),
         _parts(filters, actor, at),
+        _found_overdue(filters),
         text_condition(filters.q),
     ):
         rows = rows.filter(condition)
@@ -168,15 +186,27 @@ def _waiting(asked: Filters, actor: Actor) -> Q:
         "registration": Q(state=CaseState.PENDING_APPROVAL),
         "extension": extension_open(),
         "closure": closure_open(),
+        "agreement": _agreement_open(),
+        "objection": _objected(),
     }
     if asked.waiting in kinds:
         return kinds[asked.waiting]
-    return kinds["registration"] | kinds["extension"] | kinds["closure"]
+    return reduce(or_, kinds.values())
 
 
 def extension_open() -> Q:
     rows = Extension.objects.filter(assignment__case=OuterRef("pk"), state__in=OPEN_EXTENSION)
     return Q(Exists(rows))
+
+
+def _agreement_open() -> Q:
+    rows = Agreement.objects.undecided().filter(assignment__case=OuterRef("pk"))
+    return Q(Exists(rows))
+
+
+def _objected() -> Q:
+    rows = Assignment.objects.filter(case=OuterRef("pk"), state=AssignmentState.OBJECTED)
+    return Q(Exists(rows), state__in=UNDER_WAY)
 
 
 def closure_open() -> Q:
@@ -201,6 +231,16 @@ def _parts(asked: Filters, actor: Actor, at: datetime) -> Q:
     found = Q(Exists(rows.filter(case=OuterRef("pk"))))
     # What is still asked of a unit is asked in a matter under way: a small part of all.
     return found & Q(state__in=UNDER_WAY) if wanted.is_about_work else found
+
+
+def _found_overdue(asked: Filters) -> Q:
+    """Found overdue in one of the six ways, or in any; once, however many stand (LZ-A-10.5)."""
+    if not asked.finding:
+        return Q()
+    rows = OverdueFinding.objects.standing().filter(clock__case_id=OuterRef("pk"))
+    if asked.finding != "any":
+        rows = rows.filter(kind=FINDING_KINDS[asked.finding])
+    return Q(Exists(rows))
 
 
 def quarter_days(quarter: str) -> tuple[date, date]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
 
 from cases.models import (
     Assignment,
     Case,
     CaseState,
     Channel,
+    Escalation,
     Extension,
     Feedback,
     FeedbackDuty,
@@ -54,8 +56,9 @@ def own_duties(actor: Actor, *, limit: int) -> list[FeedbackDuty]:
     rows = open_duties().filter(
         assignment__in=_own(actor).exclude(state="delivered"), assignment__state__in=RUNNING
     )
-    rows = rows.select_related("assignment__case", "clock").defer(*_CLOCK_TEXT)
-    return list(rows.order_by("clock__due_at", "pk")[:limit])
+    rows = rows.select_related("assignment__case", "obligation__clock")
+    rows = rows.defer(*[f"obligation__{name}" for name in _CLOCK_TEXT])
+    return list(rows.order_by("obligation__clock__due_at", "pk")[:limit])
 
 
 def own_returned(actor: Actor, *, limit: int) -> list[Feedback]:
@@ -117,6 +120,15 @@ def replied_notices(actor: Actor, *, limit: int) -> list[Notice]:
     return list(rows.order_by("replied_at")[:limit])
 
 
+def proposed_rungs(actor: Actor, *, limit: int) -> list[Escalation]:
+    """Rungs of the ladder that wait for a word; what is proposed is the 督查室's alone."""
+    rows = Escalation.objects.filter(_supervises(actor, "case"), state="proposed")
+    if not actor.has(*OFFICE):
+        rows = rows.exclude(does="propose")
+    related = rows.select_related("case__pack_version", "assignment__unit")
+    return list(related.order_by("moment", "pk")[:limit])
+
+
 def unreceipted(actor: Actor, *, limit: int) -> list[Assignment]:
     """Sent on paper, the receipt not registered: no clock runs yet (CZ-3.1c)."""
     rows = Assignment.objects.filter(
@@ -131,6 +143,14 @@ def unreceipted(actor: Actor, *, limit: int) -> list[Assignment]:
 def in_state(actor: Actor, state: CaseState, *, limit: int) -> list[Case]:
     rows = supervised(actor).filter(state=state).select_related("lead_unit")
     return list(rows.order_by(F("registered_at").asc(nulls_last=True), "pk")[:limit])
+
+
+def resting(actor: Actor, at: datetime, *, limit: int) -> list[Case]:
+    """缓办 past the day on which the matter was to go on."""
+    rows = supervised(actor).filter(
+        state=CaseState.SUSPENDED, resume_on__lte=timezone.localdate(at)
+    )
+    return list(rows.select_related("lead_unit").order_by("resume_on", "pk")[:limit])
 
 
 def own_case_drafts(actor: Actor, *, limit: int) -> list[Case]:

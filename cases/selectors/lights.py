@@ -7,16 +7,19 @@ run yet has none, and one that asked in time and waits for the answer is not lat
 from __future__ import annotations
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from django.db.models import Case as SqlCase
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from cases.models import Assignment, Case, ClosureRequest, Extension
-from cases.models.assignment import RUNNING
+from cases.models import Assignment, Case, ClosureRequest, Extension, Turn
+from cases.models.assignment import RUNNING, TO_AGREE, AssignmentState
 from cases.models.case import DONE, UNDER_WAY
 from cases.models.closure import OPEN_CLOSURE
 from cases.models.extension import OPEN_EXTENSION
+from cases.models.turn import OPEN_TURN
 
 GREEN: Final = "green"
 AMBER: Final = "amber"
@@ -53,11 +56,13 @@ def part_lights(at: datetime) -> dict[str, Q]:
 
 
 def _running(runs: Q, at: datetime, asked: Q) -> dict[str, Q]:
-    late = runs & Q(clock__due_at__lte=at)
+    # A date that is still to be agreed is missed by nobody (LZ-A-6.3a): it never turns red.
+    to_agree = Q(clock__kind=TO_AGREE)
+    late = runs & Q(clock__due_at__lte=at) & ~to_agree
     return {
         RED: late & ~asked,
         WAITING: late & asked,
-        AMBER: runs & Q(clock__due_at__gt=at, clock__warn_at__lte=at),
+        AMBER: runs & Q(clock__warn_at__lte=at) & (Q(clock__due_at__gt=at) | to_agree),
         GREEN: runs & Q(clock__due_at__gt=at, clock__warn_at__gt=at),
     }
 
@@ -93,7 +98,16 @@ def asked_in_time() -> Q:
         state__in=OPEN_CLOSURE,
         submitted_at__lt=F("assignment__clock__due_at"),
     )
-    return Q(Exists(lead_asked)) | Q(Exists(applied))
+    objected = Assignment.objects.filter(
+        case=OuterRef("pk"), kind="lead", state=AssignmentState.OBJECTED
+    )
+    turning = Turn.objects.filter(
+        case=OuterRef("pk"),
+        state__in=OPEN_TURN,
+        requested_at__lt=F("assignment__clock__due_at"),
+    )
+    asked = (lead_asked, applied, objected, turning)
+    return reduce(or_, (Q(Exists(rows)) for rows in asked))
 
 
 def part_asked_in_time() -> Q:

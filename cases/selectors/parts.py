@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.models import Assignment, AssignmentState, Feedback, FeedbackDuty, Notice
-from cases.models.assignment import RUNNING
+from cases.models.assignment import RUNNING, TO_AGREE
 from cases.selectors.lights import part_lights
 
 STATES = {
@@ -16,7 +16,10 @@ STATES = {
     AssignmentState.DELIVERED.value: AssignmentState.DELIVERED.label,
     AssignmentState.ACKNOWLEDGED.value: AssignmentState.ACKNOWLEDGED.label,
     AssignmentState.REPORTED_DONE.value: AssignmentState.REPORTED_DONE.label,
+    AssignmentState.OBJECTED.value: AssignmentState.OBJECTED.label,
     AssignmentState.ISSUED.value: AssignmentState.ISSUED.label,
+    "unsigned": "未按时签收",
+    "to_agree": "待约定时限",
 }
 DUTIES = {"owed": "有应报未报", "late": "反馈超期"}
 NOTICES = {"unanswered": "有文书待回复"}
@@ -38,7 +41,8 @@ class PartFilters:
     def is_about_work(self) -> bool:
         """Met only by parts that run, or by what waits for an answer while they do."""
         waits = self.light or self.duty or self.notice or self.feedback in ("returned",)
-        return bool(waits) or self.state in ("running", *RUNNING)
+        work = ("running", "unsigned", "to_agree", AssignmentState.OBJECTED, *RUNNING)
+        return bool(waits) or self.state in work
 
 
 def parts_matching(asked: PartFilters, *, at: datetime) -> QuerySet[Assignment]:
@@ -47,8 +51,7 @@ def parts_matching(asked: PartFilters, *, at: datetime) -> QuerySet[Assignment]:
     if asked.unit:
         rows = rows.filter(unit_id=asked.unit)
     if asked.state:
-        wanted = RUNNING if asked.state == "running" else [asked.state]
-        rows = rows.filter(state__in=wanted)
+        rows = rows.filter(in_state(asked.state, at))
     if asked.light:
         rows = rows.filter(part_lights(at)[asked.light])
     if asked.duty:
@@ -60,16 +63,25 @@ def parts_matching(asked: PartFilters, *, at: datetime) -> QuerySet[Assignment]:
     return rows.order_by()
 
 
+def in_state(state: str, at: datetime) -> Q:
+    """A state of a part, or one of the words for what its state and clock say together."""
+    if state == "unsigned":
+        return Q(state=AssignmentState.DELIVERED, sign_by_at__lte=at)
+    if state == "to_agree":
+        return Q(state__in=RUNNING, clock__kind=TO_AGREE)
+    return Q(state__in=RUNNING) if state == "running" else Q(state=state)
+
+
 def owes_report(at: datetime, *, late: bool = False) -> Q:
     owed = open_duties().filter(assignment=OuterRef("pk"))
     if late:
-        owed = owed.filter(clock__due_at__lte=at)
+        owed = owed.filter(obligation__clock__due_at__lte=at)
     return Q(Exists(owed))
 
 
 def open_duties() -> QuerySet[FeedbackDuty]:
     """Reports owed and not sent."""
-    return FeedbackDuty.objects.filter(fulfilled_at__isnull=True, clock__state="running")
+    return FeedbackDuty.objects.owed()
 
 
 def unanswered_notices() -> QuerySet[Notice]:

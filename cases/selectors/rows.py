@@ -20,9 +20,10 @@ from cases.models import (
     Feedback,
     FeedbackKind,
 )
+from cases.models.assignment import TO_AGREE, AssignmentState
 from cases.models.closure import OPEN_CLOSURE
 from cases.models.extension import OPEN_EXTENSION
-from cases.selectors.lights import with_light
+from cases.selectors.lights import AMBER, with_light
 from deadlines.calendars import known_calendar
 from deadlines.services.overdue import days_late
 from duban.approvals.models import ApprovalStep, StepState
@@ -56,24 +57,39 @@ class Row:
 
     @cached_property
     def co_units(self) -> list[str]:
-        return [party.unit.label for party in self.case.listed_parties if not party.is_lead]
+        return [party.unit.label for party in self.case.listed_parties if party.kind == "co"]
+
+    @cached_property
+    def unnamed(self) -> list[str]:
+        """Units whose part nobody answers for by name while it runs (CZ-2.2b)."""
+        if self.case.is_done or self.case.state == CaseState.TERMINATED:
+            return []
+        return [
+            party.unit.label
+            for party in self.case.listed_parties
+            if not party.responsible_person and not party.is_settled
+        ]
 
     @property
     def holder(self) -> str:
         """In whose hands it is now (谁手里)."""
         case = self.case
         lead = case.lead_unit.label if case.lead_unit else ""
-        if case.state == CaseState.CLOSED:
+        if case.state in (CaseState.CLOSED, CaseState.TERMINATED):
             return ""
         if case.asked == ExtensionState.COUNTER_PROPOSED:
             return f"{lead}（答复另提日期）"
         if case.step_label:
             return case.step_label
+        if any(party.state == AssignmentState.OBJECTED for party in case.listed_parties):
+            return f"{case.supervisor.label}（处理退件）"
         if case.state == CaseState.ASSIGNED:
-            return f"{lead}（待签收）"
+            late = any(p.is_lead and p.is_unsigned(self.at) for p in case.listed_parties)
+            return f"{lead}（{'未按时签收' if late else '待签收'}）"
         if case.state == CaseState.IN_PROGRESS:
             return lead
         word = {CaseState.REGISTERED: "（待交办）", CaseState.COMPLETED: "（待销号）"}
+        word[CaseState.SUSPENDED] = "（缓办）"
         return case.supervisor.label + word.get(case.state, "")
 
     @property
@@ -125,7 +141,15 @@ def _annotated(rows: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
         due_at=F("clock__due_at"),
         original_due_at=F("clock__original_due_at"),
         provisional=F("clock__provisional"),
+        clock_kind=F("clock__kind"),
+        clock_started_at=F("clock__started_at"),
     )
+
+
+_RESTING = {
+    CaseState.SUSPENDED: ("paused", "缓办"),
+    CaseState.TERMINATED: ("none", "已终止"),
+}
 
 
 def due_of_row(case: Case, *, at: datetime) -> Due | None:
@@ -133,10 +157,37 @@ def due_of_row(case: Case, *, at: datetime) -> Due | None:
     pending = "延期待批" if case.asked else "办结待批" if case.applied else ""
     if case.due_at is None:
         return Due("none", case.due_on, word="未起算") if case.due_on else None
+    if case.clock_kind == TO_AGREE and not case.is_done:
+        return to_agree_due(case.light, case.due_at, case.clock_started_at, at=at)
+    if case.state in _RESTING:
+        signal, word = _RESTING[case.state]
+        return Due(signal, last_day(case.due_at), word=word, at=hour_of(case.due_at))
     if case.light == "done":
         return Due("done", last_day(case.due_at), word=_how_done(case), at=hour_of(case.due_at))
     return running_due(
         case.light, case.due_at, at=at, provisional=bool(case.provisional), pending=pending
+    )
+
+
+def part_due(part: Assignment, *, at: datetime) -> Due:
+    """Of one unit's part, with its `light`."""
+    clock = part.clock
+    if part.is_to_agree:
+        return to_agree_due(part.light, clock.due_at, clock.started_at, at=at)
+    return running_due(part.light, clock.due_at, at=at, provisional=clock.provisional)
+
+
+def to_agree_due(light: str, due_at: datetime, started_at: datetime, *, at: datetime) -> Due:
+    """待约定: the day by which a date is to be proposed, and for how long none is agreed."""
+    first, today = timezone.localdate(started_at), timezone.localdate(at)
+    age = known_calendar(at).working_days_between(first, today)
+    late = due_at <= at
+    return Due(
+        AMBER if late else light,
+        last_day(due_at),
+        remaining=None if late else remaining(due_at, at),
+        word="待约定",
+        pending=f"已 {age} 个工作日" + ("，报告时限已过" if late else ""),
     )
 
 

@@ -12,15 +12,12 @@ from cases.services.duties import duties_close, duties_excuse, duty_open_first
 from cases.services.findings import finding_of_late_finish
 from cases.services.messages import tell_staff, tell_unit
 from cases.services.notices import notices_close
-from deadlines.calendars import known_calendar
-from deadlines.models import Clock
-from deadlines.rules import compute
-from deadlines.services.clocks import clock_open, clock_stop
+from cases.services.opening import part_clock_open, sign_by
+from deadlines.services.clocks import clock_stop
 from duban.ledger.errors import RuleViolation, StaleVersion
 from duban.ledger.transition import lock
 from duban.ledger.transition import transition as through_the_door
 from duban.org.actor import Actor
-from duban.rulepacks.schema import Limit
 
 
 def assignment_deliver(
@@ -38,55 +35,14 @@ def assignment_deliver(
     channel = Channel.PAPER if received_at else Channel.SYSTEM
     with through_the_door(assignment, "deliver", by=by, at=start) as step:
         row: Assignment = step.subject
-        clock = _open_clock(row, start=start, at=at, by=by)
-        step.run(at=start, channel=channel, clock=clock)
+        clock = part_clock_open(assignment=row, start=start, at=at, by=by)
+        until = sign_by(row, start=start, at=at)
+        step.run(at=start, channel=channel, clock=clock, sign_by_at=until)
         if row.is_lead:
             Case.objects.filter(pk=row.case_id).update(clock=clock)
         duty_open_first(assignment=row, start=start, at=at)
         tell_unit(row, "case_assigned", at=at)
     return assignment
-
-
-def _open_clock(row: Assignment, *, start: datetime, at: datetime, by: Actor) -> Clock:
-    case, pack = row.case, row.pack
-    urgency = pack.urgencies.get(case.urgency)
-    due_on, limit = case.due_on if row.is_lead else row.due_on or case.due_on, None
-    if due_on is None and urgency is not None:
-        limit = pack.limits[urgency.limit]
-    if not row.is_lead:
-        due_on = _capped_by_lead(row, due_on, limit, start, at)
-    if due_on is None and limit is None:
-        raise RuleViolation({"due_on": ["尚未确定办结期限，不能交办。"]})
-    authority = pack.due_bases.get(case.due_basis) or pack.steps["due_date"]
-    return clock_open(
-        office=case.office,
-        unit=row.unit,
-        kind=urgency.limit if limit else "due_date",
-        label="办结期限" if row.is_lead else "协办期限",
-        limit=None if due_on else limit,
-        due_on=due_on,
-        clause="" if limit and not due_on else authority.clause,
-        quote="" if limit and not due_on else authority.quote,
-        start=start,
-        pack=pack,
-        by=by,
-        at=at,
-        case_id=case.pk,
-        subject=case.title,
-    )
-
-
-def _capped_by_lead(
-    row: Assignment, due_on: date | None, limit: Limit | None, start: datetime, at: datetime
-) -> date | None:
-    """The lead's last day where a co-unit's own day or count would end later (DESIGN 4)."""
-    lead = Assignment.objects.filter(case_id=row.case_id, kind="lead").select_related("clock").get()
-    own = due_on
-    if own is None and limit is not None:
-        own = compute(limit, start, known_calendar(at), with_days=False).last_day
-    if lead.clock and own and own > lead.clock.due_on:
-        return lead.clock.due_on
-    return due_on
 
 
 def assignment_register_receipt(
@@ -178,7 +134,8 @@ def assignment_accept_with_closure(
 
 def _stop_clocks(row: Assignment, *, at: datetime, by: Actor) -> None:
     """What is done was done when it was reported (DESIGN 4); from then on nothing was owed."""
-    clock_stop(clock=row.clock, at=row.reported_done_at, by=by)
+    # What a pause excluded has moved the day that is judged by.
+    row.clock = clock_stop(clock=row.clock, at=row.reported_done_at, by=by)
     duties_close(assignment=row, at=row.reported_done_at, by=by)
     notices_close(assignment=row, at=at, by=by)
     finding_of_late_finish(assignment=row)

@@ -14,7 +14,7 @@ from cases.domain.drafts import completeness, consistency
 from cases.models import Case, Channel, Importance
 from cases.services.assignments import assignment_deliver
 from cases.services.messages import tell_approvers, tell_people
-from cases.services.notices import assignment_documents_issue, series
+from cases.services.notices import assignment_documents_issue, number_form, series
 from cases.services.registration import (
     case_discard,
     case_draft,
@@ -26,7 +26,6 @@ from cases.services.registration import (
 from duban.approvals.models import ChainKind
 from duban.approvals.services import Outcome, chain_decide, chain_open, chain_withdraw
 from duban.documents.numbering import number_next
-from duban.documents.text import document_number
 from duban.ledger.errors import RuleViolation
 from duban.ledger.models import LedgerEntry
 from duban.ledger.transition import lock
@@ -143,9 +142,9 @@ def _register(row: Case, *, by: Actor, at: datetime, opinion: str) -> None:
 
 
 def _number(row: Case, version: RulePackVersion, at: datetime) -> str:
-    prefix = series(version.pack.documents["case"], row.office)
-    year, seq = number_next(office=row.office, kind=prefix, at=at)
-    return document_number(prefix, year, seq)
+    rule = version.pack.documents["case"]
+    year, seq = number_next(office=row.office, kind=series(rule, row.office), at=at)
+    return number_form(rule, row.office).format(year=year, seq=seq)
 
 
 def case_revise(

@@ -20,6 +20,7 @@ from cases.models import (
     NoticeState,
 )
 from cases.services.assignments import assignment_accept_with_closure, assignment_take_back
+from cases.services.duties import duty_open_triggered
 from cases.services.fields import require_fields
 from cases.services.messages import tell_approvers, tell_people, tell_unit
 from duban.approvals.models import ChainKind
@@ -78,6 +79,8 @@ def closure_submit(
         _require_co_units(case)
         with through_the_door(row.assignment, "apply_for_closure", by=by, at=at) as part:
             part.run(at=at, result=row.result)
+        # Upon the report that the work is done the office owes its look at it (AS-3.3b).
+        duty_open_triggered(assignment=part.subject, starts="report_received", start=at, at=at)
         chain = chain_open(
             kind=ChainKind.CLOSURE,
             owner=row,
@@ -160,7 +163,8 @@ def record_of(closure: ClosureRequest) -> Record:
     """What the system knows of how the matter was done, for grading."""
     lead = closure.assignment
     sent = lead.notices.exclude(state=NoticeState.DRAFT)
-    clock = lead.clock
+    # No date was agreed yet, so none can have been missed (LZ-A-6.3a).
+    clock = None if lead.is_to_agree else lead.clock
     reports = lead.feedback.exclude(state__in=[FeedbackState.DRAFT, FeedbackState.RETURNED])
     return Record(
         done_at=closure.submitted_at or closure.created_at,

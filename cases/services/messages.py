@@ -22,11 +22,22 @@ from duban.org.selectors import head_of, liaisons
 from duban.rulepacks.schema import Pack
 
 # What should not wait for tomorrow's digest: new work, and what stops somebody's work.
-OWN_MAIL = frozenset({"case_assigned", "notice_issued", "assignment_returned", "deadline_passed"})
+OWN_MAIL = frozenset(
+    {
+        "case_assigned",
+        "notice_issued",
+        "assignment_returned",
+        "deadline_passed",
+        "turn_granted",
+        "case_resumed",
+    }
+)
 
 
 # What the system says by itself, at night too: it arrives when the office opens.
-AUTOMATIC = frozenset({"deadline_reminder", "deadline_passed"})
+AUTOMATIC = frozenset(
+    {"deadline_reminder", "deadline_passed", "escalation_proposed", "escalation_told"}
+)
 
 
 def arrives(template: str, pack: Pack, at: datetime) -> datetime:
@@ -55,8 +66,11 @@ def tell_people(
     context: Mapping[str, Any] | None = None,
     event: str = "",
     url: str = "",
+    reminder: bool = False,
 ) -> None:
-    """One message each; the same event to the same person is told once."""
+    """One message each; the same event to the same person is told once. A reminder counts against
+    the weekly budget of the matter's pack.
+    """
     message_create(
         event=event or f"{template}:{case.pk}:{at.isoformat()}",
         recipients=list(people),
@@ -67,6 +81,8 @@ def tell_people(
         at=arrives(template, case.pack, at),
         case_id=case.pk,
         deliver_after=deliver_after(template, case.pack, at),
+        reminder=reminder or template == "deadline_reminder",
+        per_week=case.pack.budget.per_week if case.pack.budget else None,
     )
 
 
@@ -77,12 +93,15 @@ def tell_unit(
     at: datetime,
     context: Mapping[str, Any] | None = None,
     event: str = "",
+    reminder: bool = False,
 ) -> None:
     """The unit's liaisons (CZ-5.3b); a unit without one is told through its head."""
     on = timezone.localdate(at)
     people = liaisons([assignment.unit_id], on=on)
-    if not people and (head := head_of(assignment.unit, on=on)):
-        people = [head]
+    if not people:
+        head = head_of(assignment.unit, on=on)
+        people = [head] if head else []
+        _warn_of_missing_liaison(assignment, head, at=at)
     tell_people(
         people,
         template,
@@ -90,6 +109,26 @@ def tell_unit(
         at=at,
         event=event or _event(template, assignment, at),
         context={"assignment": assignment, **(context or {})},
+        reminder=reminder,
+    )
+
+
+def _warn_of_missing_liaison(assignment: Assignment, head: User | None, *, at: datetime) -> None:
+    """To those who keep posts and accounts of the office, once a day for each unit (CZ-5.3b)."""
+    case, unit, on = assignment.case, assignment.unit, timezone.localdate(at)
+    posts = Post.objects.held(on=on).filter(
+        unit__path__startswith=case.office.root.path,
+        role__in=("office_head", "system_admin"),
+        user__is_active=True,
+    )
+    tell_people(
+        User.objects.filter(posts__in=posts).distinct(),
+        "unit_without_liaison",
+        case=case,
+        at=at,
+        event=f"unit_without_liaison:{unit.pk}:{on}",
+        context={"unit": unit, "head": head},
+        url=reverse("registry"),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from cases import permissions
 from cases.documents import notice_content, registration_content, responsibility_content
-from cases.models import Assignment, Case, Notice, NoticeKind
+from cases.domain.ladder import needs_warning, times_of_notice
+from cases.models import Assignment, Case, CaseState, Notice, NoticeKind
 from cases.models.notice import ISSUE_STEPS
+from cases.services.budget import load_of
 from cases.services.messages import tell_staff, tell_unit
 from deadlines.calendars import known_calendar
 from deadlines.models import Clock, ClockState
@@ -27,12 +29,19 @@ from duban.org.actor import Actor
 from duban.org.models import Office
 from duban.rulepacks.schema import DocumentKind
 
+# What only reminds: a 督办通知书 is an order, and counts against nobody's budget.
+REMINDING = (NoticeKind.URGE, NoticeKind.EARLY_WARNING)
 SENDABLE = (NoticeKind.URGE, NoticeKind.EARLY_WARNING, NoticeKind.SUPERVISION)
 
 
+def number_form(rule: DocumentKind, office: Office) -> str:
+    """The number as the pack writes it, with the office's 机关代字; year and seq stand open."""
+    return rule.number.replace("{prefix}", office.prefix)
+
+
 def series(rule: DocumentKind, office: Office) -> str:
-    """What stands before the year in the number; it names the row of numbers."""
-    return rule.number.split("〔")[0].format(prefix=office.prefix)
+    """What names the row of numbers: what stands before 〔year〕, or else the whole form."""
+    return number_form(rule, office).removesuffix("〔{year}〕{seq}号")
 
 
 # What the pack may ask to be produced with the assignment, and how each is written.
@@ -50,6 +59,7 @@ def assignment_documents_issue(*, case: Case, by: Actor, at: datetime) -> list[O
             office=case.office,
             kind=kind,
             prefix=series(rules[kind], case.office),
+            form=number_form(rules[kind], case.office),
             build=lambda number, write=write: write(case, on=timezone.localdate(at)),
             layout=rules[kind].layout,
             by=by,
@@ -69,19 +79,23 @@ def notice_issue(
     content: str,
     by: Actor,
     at: datetime | None = None,
+    over_reason: str = "",
 ) -> Notice:
     """催办, 预警 or 督办通知书 to one unit, with the reply date of the pack.
 
-    A 督办通知书 follows an early warning (CZ-3.4e). Raises RuleViolation with every reason.
+    A 督办通知书 follows an early warning (CZ-3.4e). `over_reason`: why the unit is reminded though
+    its people have had enough of it this week. Raises RuleViolation with every reason.
     """
     at = at or timezone.now()
     # Two notices at the same moment are put in order: the second one meets the cool-down.
     assignment = lock(assignment)
     case = assignment.case
-    if not permissions.is_supervisor(case, by):
+    if not (by.is_system or permissions.is_supervisor(case, by)):
         raise PermissionDenied("only the supervising section sends notices")
     if reasons := notice_problems(assignment, kind, content, at=at):
         raise RuleViolation(reasons)
+    if not by.is_system and not over_reason.strip():
+        _refuse_above_budget(assignment, kind, at)
     notice = Notice.objects.create(
         case=case,
         assignment=assignment,
@@ -93,13 +107,14 @@ def notice_issue(
     record(
         notice, "draft", label="起草文书", by=by, at=at, office_id=case.office_id, case_id=case.pk
     )
-    with through_the_door(notice, "issue", by=by, at=at, note=content.strip()) as step:
+    with through_the_door(notice, "issue", by=by, at=at, note=_note(content, over_reason)) as step:
         row: Notice = step.subject
         clock = _reply_clock(row, at)
         document = document_issue(
             office=case.office,
             kind=kind,
             prefix=series(row.rule, case.office),
+            form=number_form(row.rule, case.office),
             build=lambda number: notice_content(row, clock=clock, on=timezone.localdate(at)),
             layout=row.rule.layout,
             by=by,
@@ -107,8 +122,25 @@ def notice_issue(
             case_id=case.pk,
         )
         step.run(at=at, document=document, clock=clock)
-        tell_unit(assignment, "notice_issued", at=at, context={"notice": row, "clock": clock})
+        tell_unit(
+            assignment,
+            "notice_issued",
+            at=at,
+            context={"notice": row, "clock": clock},
+            reminder=kind in REMINDING,
+        )
     return notice
+
+
+def _note(content: str, over_reason: str) -> str:
+    reason = over_reason.strip()
+    return f"{content.strip()}\n超过提醒上限仍发送的理由：{reason}" if reason else content.strip()
+
+
+def _refuse_above_budget(assignment: Assignment, kind: NoticeKind, at: datetime) -> None:
+    load = load_of(assignment, at=at) if kind in REMINDING else None
+    if load and load.is_full:
+        raise RuleViolation({"over_reason": [f"{load.warning}确需再发的，请写明理由。"]})
 
 
 def notice_problems(
@@ -125,6 +157,8 @@ def notice_problems(
         return {"kind": ["请选择催办单、预警或者督办通知书。"]}
     if not content.strip():
         found["content"] = ["请写明内容和要求。"]
+    if assignment.case.state == CaseState.SUSPENDED:
+        found["assignment"] = ["本事项缓办中，恢复办理后方可发文书。"]
     if not assignment.is_running:
         found["assignment"] = [
             f"{assignment.unit.label}的承办{assignment.get_state_display()}，无需再发文书。"
@@ -132,17 +166,35 @@ def notice_problems(
     if sent is None:
         sent = list(assignment.notices.exclude(state="draft"))
     kinds = [notice.kind for notice in sent]
-    if kind == NoticeKind.SUPERVISION and NoticeKind.EARLY_WARNING not in kinds:
+    if not warned(assignment, kind, kinds):
         clause = assignment.pack.steps["supervise"].clause
         found["kind"] = [f"下达督办通知书前应先提出预警（{clause}）。"]
-    wait = assignment.pack.documents[kind].cool_down
-    if wait and kind in kinds:
-        last = timezone.localdate(max(n.issued_at for n in sent if n.kind == kind))
-        again = known_calendar(at).add_working_days(last, wait)
-        if timezone.localdate(at) < again:
-            act = assignment.pack.steps[ISSUE_STEPS[kind]].label
-            found["kind"] = [f"{last}已{act}（共{kinds.count(kind)}次），{again}起方可再次{act}。"]
+    last, again = cool_down(assignment, kind, sent, at=at)
+    if again and timezone.localdate(at) < again:
+        act = assignment.pack.steps[ISSUE_STEPS[kind]].label
+        found["kind"] = [f"{last}已{act}（共{kinds.count(kind)}次），{again}起方可再次{act}。"]
     return found
+
+
+def warned(assignment: Assignment, kind: NoticeKind, kinds: Sequence[str] | None = None) -> bool:
+    """Whether the 预警 that a 督办通知书 has to follow is out, where the pack asks for one (CZ-3.4e)."""
+    if kind != NoticeKind.SUPERVISION or not needs_warning(assignment.pack):
+        return True
+    if kinds is None:
+        kinds = list(assignment.notices.exclude(state="draft").values_list("kind", flat=True))
+    return NoticeKind.EARLY_WARNING in kinds
+
+
+def cool_down(
+    assignment: Assignment, kind: NoticeKind, sent: Sequence[Notice], *, at: datetime
+) -> tuple[date | None, date | None]:
+    """When the last of the kind went out, and from which day another one may."""
+    wait = assignment.pack.documents[kind].cool_down
+    days = [n.issued_at for n in sent if n.kind == kind and n.issued_at]
+    if not wait or not days:
+        return None, None
+    last = timezone.localdate(max(days))
+    return last, known_calendar(at).add_working_days(last, wait)
 
 
 def _reply_clock(notice: Notice, at: datetime) -> Clock | None:
@@ -156,7 +208,7 @@ def _reply_clock(notice: Notice, at: datetime) -> Clock | None:
         label=f"{notice.get_kind_display()}回复期限",
         limit=pack.limits[limit_id],
         start=at,
-        pack=pack,
+        pack=times_of_notice(pack, case.importance, notice.kind),
         at=at,
         case_id=case.pk,
         subject=case.title,
@@ -205,19 +257,31 @@ def notices_close(*, assignment: Assignment, at: datetime, by: Actor) -> None:
 
 
 def _stop(notice: Notice, *, at: datetime, by: Actor) -> None:
-    if notice.clock and notice.clock.state == ClockState.RUNNING:
+    if notice.clock and notice.clock.state != ClockState.STOPPED:
         clock_stop(clock=notice.clock, at=at, by=by)
 
 
 def notices_many(
-    *, assignments: list[Assignment], content: str, by: Actor, at: datetime | None = None
+    *,
+    assignments: list[Assignment],
+    content: str,
+    by: Actor,
+    at: datetime | None = None,
+    over_reason: str = "",
 ) -> list[tuple[Assignment, list[str]]]:
     """Bulk 催办: each unit by itself, with its own answer."""
     at = at or timezone.now()
     answers: list[tuple[Assignment, list[str]]] = []
     for assignment in assignments:
         try:
-            notice_issue(assignment=assignment, kind=NoticeKind.URGE, content=content, by=by, at=at)
+            notice_issue(
+                assignment=assignment,
+                kind=NoticeKind.URGE,
+                content=content,
+                by=by,
+                at=at,
+                over_reason=over_reason,
+            )
             answers.append((assignment, []))
         except RuleViolation as refusal:
             answers.append((assignment, refusal.texts))

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cases.domain.drafts import Facts, Party
-from cases.models import Assignment, Case, ClosureRequest, Extension, Notice, NoticeKind
+from cases.models import Assignment, Case, ClosureRequest, Extension, Notice, NoticeKind, Turn
 from cases.services.alerts import Consumed, consume_alerts
 from cases.services.assignments import (
     assignment_accept,
@@ -28,6 +28,12 @@ from cases.services.closures import closure_decide, closure_draft, closure_submi
 from cases.services.extensions import extension_decide, extension_request
 from cases.services.feedback import Words, feedback_send
 from cases.services.notices import notice_issue
+from cases.services.turns import (
+    reopening_request,
+    suspension_request,
+    termination_request,
+    turn_decide,
+)
 from deadlines.services import sweep
 from duban.ledger.packs import activation_confirm, activation_propose, pack_load
 from duban.org.actor import Actor
@@ -415,3 +421,51 @@ def _decider(made: Place, owner: Case | ClosureRequest) -> str:
         if may_decide(step, made.actor(key)):
             return key
     raise LookupError(f"nobody may decide {step}")
+
+
+def turned(
+    made: Place, turn: Turn, *, when: str, approve: bool = True, opinion: str = "不同意"
+) -> Turn:
+    """缓办, 终止 or 重新办理 through every link of its chain, or refused by the first."""
+    while (turn := Turn.objects.get(pk=turn.pk)).state in ("submitted", "in_review"):
+        turn_decide(
+            turn=turn,
+            approve=approve,
+            by=made.actor(_decider(made, turn)),
+            opinion="" if approve else opinion,
+            at=at(when),
+        )
+    return turn
+
+
+def suspended(made: Place, case: Case, *, when: str, expected_on: date | None = None) -> Case:
+    turn = suspension_request(
+        case=case, reason="等待上级批复项目方案。", expected_on=expected_on,
+        by=proposer(made, case), at=at(when),
+    )  # fmt: skip
+    turned(made, turn, when=when)
+    return Case.objects.get(pk=case.pk)
+
+
+def terminated(made: Place, case: Case, *, when: str) -> Case:
+    turn = termination_request(
+        case=case, reason="上级已取消该项目。", reply="因上级取消项目，本事项终止办理。",
+        by=proposer(made, case), at=at(when),
+    )  # fmt: skip
+    turned(made, turn, when=when)
+    return Case.objects.get(pk=case.pk)
+
+
+def reopened(made: Place, case: Case, *, when: str, due_on: date | None = None, parts=()) -> Case:
+    turn = reopening_request(
+        case=case, reason="回头看发现有3公里未通水。", due_on=due_on, parts=parts,
+        by=proposer(made, case), at=at(when),
+    )  # fmt: skip
+    turned(made, turn, when=when)
+    return Case.objects.get(pk=case.pk)
+
+
+def proposer(made: Place, case: Case) -> Actor:
+    """Whoever supervises it; of the 督查室 not its head, who decides."""
+    found = supervisor(made, case)
+    return made.actor("staff") if found.has("office_head") else found

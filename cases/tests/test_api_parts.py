@@ -34,7 +34,7 @@ def test_a_unit_signs_reports_and_is_accepted(here: given.Place):
     part = next(p for p in case.parties if not p.is_lead)
     unit, staff = Api(here, "finance_liaison"), Api(here, "secretary")
     _, body = unit.get(f"/assignments/{part.pk}/")
-    assert names(body) == {"acknowledge", "feedback"}
+    assert names(body) == {"acknowledge", "object", "feedback"}
     status, body = unit.post(
         f"/assignments/{part.pk}/acknowledge/", {"responsible_person": "李小明"}
     )

@@ -98,7 +98,7 @@ def test_delivery_starts_the_clock_and_acknowledging_does_not(delivered, due):
     """从收到相关文件、材料或指令的次日起计算。"""
     here = given.place("lanzhou-2018")
     case = given.assigned(here, when=delivered, basis_on=None)
-    duty = case.lead.duties.get(key="first_feedback")
+    duty = case.lead.duties.get(obligation__key="first_feedback")
     assert str(duty.clock.due_on) == due
     assignment_acknowledge(
         assignment=case.lead, by=here.water_liaison, at=given.at("2026-02-24 09:00")

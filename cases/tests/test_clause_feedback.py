@@ -13,7 +13,7 @@ from cases.services.assignments import (
     assignment_return_for_rework,
 )
 from cases.services.closures import closure_decide, closure_draft, closure_withdraw
-from cases.services.duties import duties_open_month
+from cases.services.duties import duties_open
 from cases.services.feedback import (
     Words,
     feedback_accept,
@@ -45,7 +45,11 @@ def refused(here, assignment, when="2026-03-05", **words):
 
 
 def periods(assignment):
-    return list(assignment.duties.filter(key="monthly_progress").values_list("period", flat=True))
+    return list(
+        assignment.duties.filter(obligation__key="monthly_progress").values_list(
+            "obligation__period", flat=True
+        )
+    )
 
 
 def sent(here, case, kind, when, **words):
@@ -149,8 +153,8 @@ def test_the_first_feedback_is_owed_in_five_working_days_and_any_report_answers_
     """5个工作日内反馈动态进展或办理结果。"""
     here = given.place("lanzhou-2018")
     case = given.in_progress(here, when="2026-02-11", basis_on=None)
-    duty = case.lead.duties.get()
-    assert (duty.key, str(duty.clock.due_on)) == ("first_feedback", "2026-02-25")
+    duty = case.lead.duties.get(obligation__key="first_feedback")
+    assert (duty.obligation.key, str(duty.clock.due_on)) == ("first_feedback", "2026-02-25")
     row = sent(here, case, "initial_report", "2026-02-25 23:59", finished=True)
     duty = fresh(duty)
     assert (duty.fulfilled_by, duty.fulfilled_at) == (row, given.at("2026-02-25 23:59"))
@@ -168,9 +172,9 @@ def test_no_feedback_inside_the_limit_is_kind_four_whether_or_not_the_sweep_was_
         given.swept("2026-02-26 00:00")
     sent(here, case, "initial_report", "2026-02-26 10:00", finished=True)
     given.swept("2026-02-26 12:00")
-    duty = case.lead.duties.get()
+    duty = case.lead.duties.get(obligation__key="first_feedback")
     finding = OverdueFinding.objects.get()
-    assert (finding.kind, finding.clock_id, finding.days_late) == (4, duty.clock_id, 1)
+    assert (finding.kind, finding.clock_id, finding.days_late) == (4, duty.obligation.clock_id, 1)
 
 
 @pytest.mark.clause("LZ-B-10d", "LZ-A-8b")
@@ -182,7 +186,7 @@ def test_progress_is_owed_every_month_by_the_fifth_from_the_first_until_closing(
     given.swept("2026-03-31 23:59")
     assert periods(case.lead) == []
     assert given.swept("2026-04-01 00:01").duties == 1
-    duty = case.lead.duties.get(period="2026-04")
+    duty = case.lead.duties.get(obligation__period="2026-04")
     # 5 April is a holiday; no 顺延 is written, so it stays.
     assert str(duty.clock.due_on) == "2026-04-05"
     assert given.swept("2026-04-01 00:06").duties == 0
@@ -254,7 +258,7 @@ def test_what_fell_due_while_the_office_judged_is_not_owed_unless_the_unit_withd
         )  # fmt: skip
     assert given.swept("2026-04-08 12:00").findings == int(withdrawn)
     sent(here, fresh(case), "follow_up_report", "2026-04-09")
-    duty = case.lead.duties.get(period="2026-04")
+    duty = case.lead.duties.get(obligation__period="2026-04")
     assert (duty.fulfilled_at is not None) is withdrawn
     assert duty.clock.state == "stopped"
 
@@ -292,9 +296,9 @@ def test_a_week_late_the_month_is_opened_and_what_was_reported_meanwhile_counts(
     row = sent(here, spoke, "follow_up_report", "2026-04-03")
     result = given.swept("2026-04-12 09:00")
     assert (result.duties, result.findings) == (2, 1)
-    assert spoke.lead.duties.get(period="2026-04").fulfilled_by == row
+    assert spoke.lead.duties.get(obligation__period="2026-04").fulfilled_by == row
     finding = OverdueFinding.objects.get()
-    assert finding.clock == silent.lead.duties.get(period="2026-04").clock
+    assert finding.clock == silent.lead.duties.get(obligation__period="2026-04").clock
 
 
 @pytest.mark.clause("LZ-B-10d")
@@ -311,7 +315,7 @@ def test_a_pack_without_monthly_duties_costs_no_look_at_its_matters(django_asser
     given.in_progress(here)
     assert [version.pack.name for version in RulePackVersion.objects.all()] == ["changzhi-2022"]
     with django_assert_num_queries(1):  # the pack versions
-        assert duties_open_month(on=date(2026, 4, 1), at=given.at("2026-04-01")) == 0
+        assert duties_open(on=date(2026, 4, 1), at=given.at("2026-04-01")) == 0
 
 
 @pytest.mark.clause("LZ-A-2")
@@ -432,5 +436,5 @@ def test_nothing_is_left_open_by_duties_of_a_matter_that_is_done():
     here = given.place("lanzhou-2018")
     case = given.in_progress(here)
     given.completed(here, case, applied_on="2026-03-20")
-    running = FeedbackDuty.objects.filter(clock__state="running")
+    running = FeedbackDuty.objects.filter(obligation__clock__state="running")
     assert not running.exists()

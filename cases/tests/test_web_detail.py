@@ -20,7 +20,7 @@ from duban.ledger.models import LedgerEntry
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 35
+MOST_QUERIES = 40
 
 
 @pytest.fixture(autouse=True)

@@ -129,6 +129,7 @@ def test_tiles_are_not_all_nought(busy: Place) -> None:
         "困难报告待处理": 1,
         "待销号": 1,
         "本季办结": 1,
+        "未按时签收": 1,
     }
     unit = {s.label: s.value for s in signed_in(busy, "water_liaison").get("/").context["stats"]}
     assert unit == {
@@ -140,6 +141,7 @@ def test_tiles_are_not_all_nought(busy: Place) -> None:
         "超期": 0,
         "在办": 6,
         "本季办结": 1,
+        "未按时签收": 1,
     }
 
 

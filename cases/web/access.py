@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views import View
 from django.views.generic import FormView
 
-from cases.models import Assignment, Case
+from cases.models import Assignment, Case, Turn
 from duban.ledger.errors import WHOLE, RuleViolation
 from duban.ledger.stateful import Stateful
 from duban.ledger.transition import is_ever_theirs, reasons_against
@@ -49,6 +49,11 @@ def row_seen(model: type[M], actor: Actor, pk: int) -> M:
     if any(field.name == "case" for field in model._meta.fields):
         related += _through("case")
     rows = model._default_manager.visible_to(actor).select_related(*related)
+    return get_object_or_404(rows, pk=pk)
+
+
+def turn_seen(actor: Actor, pk: int) -> Turn:
+    rows = Turn.objects.visible_to(actor).select_related("assignment__unit", *_through("case"))
     return get_object_or_404(rows, pk=pk)
 
 
@@ -82,7 +87,7 @@ def case_url(case: Case, anchor: str = "") -> str:
     return f"{url}#{anchor}" if anchor else url
 
 
-class _Prepared:
+class Prepared:
     """Finds the subject and judges before anything is shown or done."""
 
     request: HttpRequest
@@ -112,7 +117,7 @@ class _Prepared:
         """Raises RuleViolation where the form could not be accepted whatever it says."""
 
 
-class MatterForm(LoginRequiredMixin, _Prepared, ServiceFormMixin, FormView):
+class MatterForm(LoginRequiredMixin, Prepared, ServiceFormMixin, FormView):
     """A form about a matter, with what one needs to know beside it."""
 
     template_name = "cases/form_page.html"
@@ -165,7 +170,7 @@ class AssignmentForm(MatterForm):
         return self.object.case
 
 
-class MatterAction(LoginRequiredMixin, _Prepared, ServiceActionMixin, View):
+class MatterAction(LoginRequiredMixin, Prepared, ServiceActionMixin, View):
     """One button about a matter."""
 
     def prepare(self) -> None:

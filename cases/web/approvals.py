@@ -14,11 +14,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cases.models import Case, ClosureRequest, Extension
+from cases.models import (
+    Agreement,
+    Case,
+    ClosureRequest,
+    Escalation,
+    Extension,
+    HandlingPlan,
+    Turn,
+)
 from cases.selectors.approvals import APPROVERS, steps_awaiting, steps_recused
+from cases.services.agreements import agreement_counter, agreement_decide
 from cases.services.cases import case_registration_decide
 from cases.services.closures import closure_decide
+from cases.services.escalations import escalation_decide
 from cases.services.extensions import extension_counter, extension_decide
+from cases.services.handling_plans import plan_decide
+from cases.services.turns import turn_decide
 from cases.web.access import MatterForm, require
 from cases.web.decision_context import decision_context
 from cases.web.due import due_of
@@ -29,9 +41,18 @@ from duban.ledger.errors import RuleViolation
 from duban.notify.services import message_event_read
 from duban.web.parts import Crumb, Due
 
-Owner = Case | Extension | ClosureRequest
+Owner = Case | Extension | ClosureRequest | Escalation | Agreement | HandlingPlan | Turn
 OWNERS: dict[str, type[Owner]] = {
-    model._meta.label_lower: model for model in (Case, Extension, ClosureRequest)
+    model._meta.label_lower: model
+    for model in (
+        Case,
+        Extension,
+        ClosureRequest,
+        Escalation,
+        Agreement,
+        HandlingPlan,
+        Turn,
+    )
 }
 MOST = 200
 
@@ -79,6 +100,12 @@ def _waiting(step: ApprovalStep, cases: dict[int, Case], at: datetime) -> Waitin
     return Waiting(step, url, case, due_of(case.clock, at=at, sheet=False) if case else None)
 
 
+def _counter_help(owner: Extension | Agreement) -> str:
+    if isinstance(owner, Agreement):
+        return f"不同于所报的 {owner.proposed_on}。"
+    return f"须晚于原期限 {owner.due_before}。"
+
+
 class Decide(MatterForm):
     """One request on one screen, with everything needed to decide it."""
 
@@ -109,7 +136,7 @@ class Decide(MatterForm):
         owner = self.owner
         if isinstance(owner, Case):
             return owner
-        return owner.case if isinstance(owner, ClosureRequest) else owner.assignment.case
+        return owner.case if hasattr(owner, "case_id") else owner.assignment.case
 
     @property
     def heading(self) -> str:
@@ -123,7 +150,8 @@ class Decide(MatterForm):
         counters = (
             step is not None
             and step.may_counter
-            and isinstance(owner, Extension)
+            and isinstance(owner, Extension | Agreement)
+            and owner.proposed_on
             and owner.counter_on is None
         )
         return {
@@ -131,7 +159,7 @@ class Decide(MatterForm):
             "grades": self.chain.pack_version.pack.grades
             if step is not None and step.grades
             else {},
-            "counter_after": owner.due_before if counters else None,
+            "counter_help": _counter_help(owner) if counters else "",
         }
 
     def get_initial(self) -> dict[str, Any]:
@@ -176,11 +204,14 @@ class Decide(MatterForm):
 
     def _counter(self, form: DecisionForm, common: dict[str, Any]) -> None:
         day = form.value("counter_on")
-        if not isinstance(self.owner, Extension) or "counter_on" not in form.fields:
+        if "counter_on" not in form.fields:
             raise RuleViolation("本环节不能另提日期，或已另提过日期。")
         if not day:
             raise RuleViolation({"counter_on": ["请填写另提的日期。"]})
-        extension_counter(extension=self.owner, counter_on=day, **common)
+        if isinstance(self.owner, Agreement):
+            agreement_counter(agreement=self.owner, counter_on=day, **common)
+        else:
+            extension_counter(extension=self.owner, counter_on=day, **common)
 
     def _decide(self, form: DecisionForm, *, approve: bool, common: dict[str, Any]) -> None:
         owner = self.owner
@@ -188,6 +219,14 @@ class Decide(MatterForm):
             case_registration_decide(case=owner, approve=approve, **common)
         elif isinstance(owner, Extension):
             extension_decide(extension=owner, approve=approve, **common)
+        elif isinstance(owner, Turn):
+            turn_decide(turn=owner, approve=approve, **common)
+        elif isinstance(owner, Agreement):
+            agreement_decide(agreement=owner, approve=approve, **common)
+        elif isinstance(owner, HandlingPlan):
+            plan_decide(plan=owner, approve=approve, **common)
+        elif isinstance(owner, Escalation):
+            escalation_decide(escalation=owner, approve=approve, **common)
         else:
             closure_decide(
                 closure=owner,
@@ -214,6 +253,10 @@ class Decide(MatterForm):
         """Silence on another date must not hold the matter in suspense: it may still be refused."""
         if isinstance(self.owner, Extension) and self.owner.state == "counter_proposed":
             return "已另提日期，承办单位尚未答复。久不答复的，可以“不同意”了结，原期限不变。"
+        if isinstance(self.owner, Agreement) and self.owner.state == "counter_proposed":
+            return (
+                "已另提日期，承办单位尚未答复。久不答复的，可以“不同意”了结，由承办单位重新报告。"
+            )
         return ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

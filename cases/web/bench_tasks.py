@@ -8,46 +8,19 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from cases.models import Assignment, Case, CaseState
+from cases.models import Assignment, Case, CaseState, Escalation
 from cases.selectors import desk
 from cases.selectors.rows import running_due
 from cases.web.access import case_url
+from cases.web.bench_agreements import staff_agreements, unit_agreements
+from cases.web.bench_task import Task
 from cases.web.buttons import link, press
 from deadlines.models import Clock
 from duban.approvals.models import ApprovalStep
 from duban.org.actor import Actor
-from duban.web.parts import Action, Due
+from duban.web.parts import Action
 
 LIMIT = 15
-
-
-@dataclass(frozen=True)
-class Task:
-    """`word` says what is wanted, `tone` is one of the tones of states; earliest `due_at` first.
-    What is about no matter, or about one out of sight, brings its own `heading` and `page`.
-    """
-
-    word: str
-    tone: str
-    case: Case | None
-    action: Action
-    note: str = ""
-    due: Due | None = None
-    due_at: datetime | None = None
-    heading: str = ""
-    page: str = ""
-
-    @property
-    def title(self) -> str:
-        return self.heading or (self.case.title if self.case else "")
-
-    @property
-    def number(self) -> str:
-        return self.case.number if self.case else ""
-
-    @property
-    def url(self) -> str:
-        return self.page or (case_url(self.case) if self.case else "")
 
 
 @dataclass(frozen=True)
@@ -88,6 +61,7 @@ def unit_tasks(actor: Actor, steps: Sequence[ApprovalStep], *, at: datetime) -> 
         found.append(
             Task("延期另提日期", "returned", case, action, f"拟延至 {extension.counter_on}")
         )
+    found += unit_agreements(actor, limit=most, at=at)
     for duty in desk.own_duties(actor, limit=most):
         action = link("反馈", "feedback", duty.assignment_id, icon="chat-left-text", primary=True)
         found.append(
@@ -144,6 +118,7 @@ def staff_tasks(actor: Actor, steps: Sequence[ApprovalStep], *, at: datetime) ->
                 f"{row.assignment.unit.label}：{row.problem[:40]}",
             )
         )
+    found += staff_agreements(actor, limit=most)
     for case in desk.in_state(actor, CaseState.REGISTERED, limit=most):
         action = press(
             "交办",
@@ -160,6 +135,8 @@ def staff_tasks(actor: Actor, steps: Sequence[ApprovalStep], *, at: datetime) ->
     for part in desk.reported_parts(actor, limit=most):
         action = Action("核对", case_url(part.case, "parties"))
         found.append(Task("协办报完成", "waiting", part.case, action, part.unit.label))
+    for rung in desk.proposed_rungs(actor, limit=most):
+        found.append(_rung(rung))
     for notice in desk.replied_notices(actor, limit=most):
         action = Action("查看回复", case_url(notice.case, "papers"))
         found.append(
@@ -171,6 +148,9 @@ def staff_tasks(actor: Actor, steps: Sequence[ApprovalStep], *, at: datetime) ->
                 f"{notice.get_kind_display()} · {notice.assignment.unit.label}",
             )
         )
+    for case in desk.resting(actor, at, limit=most):
+        action = link("恢复办理", "resume", case.pk, icon="clock", primary=True)
+        found.append(Task("缓办到期", "paused", case, action, f"预计 {case.resume_on} 恢复"))
     for case in desk.in_state(actor, CaseState.COMPLETED, limit=most):
         action = link("销号", "strike_off", case.pk, icon="clipboard-check")
         found.append(Task("待销号", "done", case, action, _lead(case)))
@@ -178,6 +158,15 @@ def staff_tasks(actor: Actor, steps: Sequence[ApprovalStep], *, at: datetime) ->
         action = Action("继续登记", case_url(case))
         found.append(Task("拟立项", "draft", case, action, _lead(case)))
     return _cut(found)
+
+
+def _rung(row: Escalation) -> Task:
+    """建议催办, 建议预警 …; what goes to whoever is competent is not advised, but reached."""
+    word = row.label if row.does == "propose" else f"建议{row.label}"
+    fact = row.grounds.partition("\n")[0]
+    action = link("处理", "escalation", row.pk, icon="flag", primary=True)
+    note = f"{row.assignment.unit.label}：{fact}"
+    return Task(word, "returned", row.case, action, note, page=case_url(row.case, "ladder"))
 
 
 def leader_tasks(steps: Sequence[ApprovalStep]) -> TaskList:

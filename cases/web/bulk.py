@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from cases.models import Assignment, Case, NoticeKind
 from cases.models.assignment import RUNNING
 from cases.selectors.lights import with_part_light
 from cases.selectors.rows import running_due
+from cases.services.budget import Load, loads_of
 from cases.services.cases import case_assign_many
 from cases.services.notices import notice_problems, notices_many
 from cases.web.listing import EVERYTHING, require_reader
@@ -44,6 +45,9 @@ class Choice:
     due: Due | None = None
     reasons: Sequence[str] = ()
     checked: bool = True
+    # How much the unit's people were reminded this week; said before anything more is sent.
+    load: str = ""
+    over: bool = False
 
 
 @login_required
@@ -65,7 +69,7 @@ def case_bulk(request: HttpRequest) -> HttpResponse:
         return _confirm(request, act, picked, at)
     reason = request.POST.get("reason", "").strip()
     chosen = _ids(request, "row")
-    if problem := _problem(act, chosen, reason):
+    if problem := _problem(act, chosen, reason) or _over_problem(request, act, chosen, at):
         return _confirm(request, act, picked, at, problem=problem, chosen=chosen, status=422)
     return _answer(request, act, chosen, reason, at)
 
@@ -88,6 +92,17 @@ def _problem(act: str, chosen: Sequence[int], reason: str) -> str:
     return "催办事由和要求不超过 1000 字。" if len(reason) > 1000 else ""
 
 
+def _over_problem(request: HttpRequest, act: str, chosen: Sequence[int], at: datetime) -> str:
+    """Whoever had enough reminders this week is sent another only with a reason."""
+    if act != "urge" or request.POST.get("over_reason", "").strip():
+        return ""
+    parts = Assignment.objects.visible_to(request.actor).filter(pk__in=chosen)
+    rows = list(parts.select_related("unit", "case__pack_version"))
+    full = [load.unit for load in loads_of(rows, at=at).values() if load.is_full]
+    names = "、".join(dict.fromkeys(full))
+    return f"{names}本周收到的提醒已到上限，仍要催办的请写明理由，或者取消勾选。" if full else ""
+
+
 def _confirm(
     request: HttpRequest,
     act: str,
@@ -107,6 +122,8 @@ def _confirm(
         "picked": picked,
         "problem": problem,
         "reason": request.POST.get("reason", ""),
+        "over_reason": request.POST.get("over_reason", ""),
+        "over": any(choice.over for choice in choices),
         "once": uuid.uuid4().hex,
         "status": status,
         "possible": sum(1 for choice in choices if not choice.reasons),
@@ -115,7 +132,7 @@ def _confirm(
 
 
 def _again(choice: Choice, checked: bool) -> Choice:
-    return Choice(choice.pk, choice.case, choice.unit, choice.due, choice.reasons, checked)
+    return replace(choice, checked=checked)
 
 
 def _frame(request: HttpRequest, act: str) -> dict[str, Any]:
@@ -149,9 +166,12 @@ def _to_urge(request: HttpRequest, picked: Sequence[int], at: datetime) -> list[
     cases = {case.pk: case for case in _seen(request, picked)}
     parts = with_part_light(Assignment.objects.filter(case__in=cases, state__in=RUNNING), at)
     by_case: dict[int, list[Choice]] = {pk: [] for pk in cases}
-    for part in parts.select_related("unit", "clock").order_by("-kind", "id"):
+    found = list(parts.select_related("unit", "clock").order_by("-kind", "id"))
+    for part in found:
         part.case = cases[part.case_id]
-        by_case[part.case_id].append(_urging(part, request, at))
+    loads = loads_of(found, at=at)
+    for part in found:
+        by_case[part.case_id].append(_urging(part, request, at, loads.get(part.pk)))
     return [
         choice
         for pk, case in cases.items()
@@ -159,7 +179,7 @@ def _to_urge(request: HttpRequest, picked: Sequence[int], at: datetime) -> list[
     ]
 
 
-def _urging(part: Assignment, request: HttpRequest, at: datetime) -> Choice:
+def _urging(part: Assignment, request: HttpRequest, at: datetime, load: Load | None) -> Choice:
     problems = notice_problems(part, NoticeKind.URGE, "-", at=at)
     reasons = [text for texts in problems.values() for text in texts]
     if not permissions.is_supervisor(part.case, request.actor):
@@ -169,7 +189,17 @@ def _urging(part: Assignment, request: HttpRequest, at: datetime) -> Choice:
         provisional = part.clock.provisional
         due = running_due(part.light, part.clock.due_at, at=at, provisional=provisional)
     unit = part.unit.label if part.is_lead else f"{part.unit.label}（协办）"
-    return Choice(part.pk, part.case, unit, due, reasons, part.is_lead or part.light == "red")
+    over = load is not None and load.is_full
+    return Choice(
+        part.pk,
+        part.case,
+        unit,
+        due,
+        reasons,
+        checked=(part.is_lead or part.light == "red") and not over,
+        load=load.text if load else "",
+        over=over,
+    )
 
 
 def _answer(
@@ -198,7 +228,13 @@ def _urged(
 ) -> list[dict[str, Any]]:
     parts = Assignment.objects.visible_to(request.actor).filter(pk__in=chosen)
     parts = parts.select_related("unit", "clock", "case__pack_version", "case__office")
-    answers = notices_many(assignments=list(parts), content=reason, by=request.actor, at=at)
+    answers = notices_many(
+        assignments=list(parts),
+        content=reason,
+        by=request.actor,
+        at=at,
+        over_reason=request.POST.get("over_reason", "")[:200],
+    )
     return [_row(part.case, part.unit.label, reasons) for part, reasons in answers]
 
 

@@ -8,18 +8,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from cases.models import (
+    Agreement,
     Assignment,
     Attachment,
     Case,
+    CaseCycle,
     ClosureRequest,
+    CoUnitDay,
+    Escalation,
     Extension,
     Feedback,
     FeedbackDuty,
+    HandlingPlan,
     Notice,
     NoticeKind,
+    Objection,
+    Turn,
+    TurnKind,
 )
 from deadlines.models import OverdueFinding
 from duban.approvals.models import ApprovalStep, Chain
@@ -28,6 +36,8 @@ from duban.ledger.models import LedgerEntry
 from duban.ledger.selectors import history_of_case
 from duban.org.actor import Actor
 from duban.org.roles import UNIT
+
+Request = Extension | ClosureRequest | Agreement | HandlingPlan
 
 # The newest entries; older ones are shown on demand.
 RECENT = 40
@@ -45,8 +55,14 @@ class CaseRecord:
     documents: list[OfficialDocument]
     attachments: list[Attachment]
     chains: dict[int, Chain]
+    agreements: list[Agreement] = field(default_factory=list)
+    plans: list[HandlingPlan] = field(default_factory=list)
+    objections: list[Objection] = field(default_factory=list)
     duties: list[FeedbackDuty] = field(default_factory=list)
     findings: list[OverdueFinding] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    escalations: list[Escalation] = field(default_factory=list)
+    cycles: list[CaseCycle] = field(default_factory=list)
     entries: list[LedgerEntry] = field(default_factory=list)
     more_entries: bool = False
     attached: dict[tuple[str, int], list[Attachment]] = field(default_factory=dict)
@@ -65,14 +81,19 @@ class CaseRecord:
         return self.actor.unit_id in (party.unit_id, self.case.lead_unit_id)
 
     @cached_property
-    def timed(self) -> list[Assignment | FeedbackDuty | Notice]:
+    def requests(self) -> list[Request]:
+        """What was asked of the office, each with its chain."""
+        return [*self.extensions, *self.closures, *self.agreements, *self.plans]
+
+    @cached_property
+    def timed(self) -> list[Assignment | FeedbackDuty | Notice | Agreement]:
         """What has a clock that the actor may read; the matter's own date is known to all."""
         parties = [party for party in self.parties if party.is_lead or self.reads(party)]
-        owners: list[Assignment | FeedbackDuty | Notice]
-        owners = [*parties, *self.duties, *self.notices]
+        owners: list[Assignment | FeedbackDuty | Notice | Agreement]
+        owners = [*parties, *self.duties, *self.notices, *self.agreements]
         return [row for row in owners if row.clock is not None]
 
-    def chain_of(self, owner: Case | Extension | ClosureRequest) -> Chain | None:
+    def chain_of(self, owner: Case | Request | Turn) -> Chain | None:
         return self.chains.get(owner.chain_id) if owner.chain_id else None
 
     def files_of(self, kind: str, pk: int) -> list[Attachment]:
@@ -95,9 +116,16 @@ def record_of_case(case: Case, actor: Actor, *, whole_history: bool = False) -> 
         attachments=_attachments(case, actor),
         chains=_chains(case),
     )
+    _read_agreements(record, by_id)
+    if case.pack.ladder:
+        related = ("notice__document", "rests_on", "acted_by")
+        record.escalations = _of(Escalation, case, actor, by_id, *related)
     record.duties = _duties(record)
+    if any(chain.kind in TurnKind.values for chain in record.chains.values()):
+        record.turns = _turns(case, actor)
+    record.cycles = _cycles(case)
     record.findings = _findings(record)
-    for owner in (case, *record.extensions, *record.closures):
+    for owner in (case, *record.requests, *record.turns):
         if owner.chain_id in record.chains:
             owner.chain = record.chains[owner.chain_id]
     for attachment in record.attachments:
@@ -108,15 +136,47 @@ def record_of_case(case: Case, actor: Actor, *, whole_history: bool = False) -> 
     return record
 
 
+def _read_agreements(record: CaseRecord, parties: dict[int, Assignment]) -> None:
+    """Agreed dates, handling plans, parts sent back: few, and most matters have none."""
+    case, actor = record.case, record.actor
+    record.agreements = _of(Agreement, case, actor, parties, "clock")
+    days = CoUnitDay.objects.select_related("assignment__unit")
+    prefetch_related_objects(record.agreements, Prefetch("co_days", days))
+    record.plans = _of(HandlingPlan, case, actor, parties, "clock")
+    record.objections = _of(Objection, case, actor, parties, "successor__unit")
+
+
 def _attachments(case: Case, actor: Actor) -> list[Attachment]:
     rows = Attachment.objects.visible_to(actor).filter(case=case)
     return list(rows.select_related("uploaded_by", "unit"))
 
 
 def _findings(record: CaseRecord) -> list[OverdueFinding]:
-    clocks = [owner.clock.pk for owner in record.timed]
-    rows = OverdueFinding.objects.filter(clock__in=clocks).select_related("clock__unit")
+    found = Q(clock__in=[owner.clock.pk for owner in record.timed])
+    if record.cycles:
+        # What was found in an earlier cycle stands, though its clocks have new ones in their place.
+        units = [party.unit_id for party in record.parties if record.reads(party)]
+        earlier = {"clock__case_id": record.case.pk, "clock__cycle__lt": record.case.cycle}
+        found |= Q(**earlier, clock__unit__in=units)
+    rows = OverdueFinding.objects.filter(found).select_related("clock__unit")
     return list(rows.order_by("found_at", "id"))
+
+
+def _turns(case: Case, actor: Actor) -> list[Turn]:
+    rows = Turn.objects.visible_to(actor).filter(case=case)
+    found = list(rows.select_related("requested_by", "assignment__unit"))
+    for row in found:
+        row.case = case
+    return found
+
+
+def _cycles(case: Case) -> list[CaseCycle]:
+    if case.cycle == 1:
+        return []
+    found = list(case.cycles.select_related("clock").order_by("-cycle"))
+    for row in found:
+        row.case = case
+    return found
 
 
 def _parties(case: Case, actor: Actor) -> list[Assignment]:
@@ -142,7 +202,11 @@ def _of(
 def _duties(record: CaseRecord) -> list[FeedbackDuty]:
     """A co-unit sees what it owes itself; the lead and the office see all."""
     known = {party.pk: party for party in record.parties if record.reads(party)}
-    rows = list(FeedbackDuty.objects.filter(assignment__in=list(known)).select_related("clock"))
+    found = FeedbackDuty.objects.filter(assignment__in=list(known))
+    if record.actor.has(*UNIT):
+        # A visit that the office owes upon a report may be unannounced.
+        found = found.filter(obligation__scope="part")
+    rows = list(found.select_related("obligation__clock", "obligation__unit"))
     for row in rows:
         row.assignment = known[row.assignment_id]
     return rows
@@ -188,15 +252,19 @@ def _known_subjects(record: CaseRecord) -> set[tuple[str, int]]:
     rows: Iterable = (
         record.case,
         *record.feedback,
-        *record.extensions,
-        *record.closures,
+        *record.requests,
+        *record.findings,
+        *record.turns,
+        *record.escalations,
         *record.notices,
         *record.documents,
         *record.attachments,
         *(p for p in record.parties if record.reads(p)),
+        *(duty.obligation for duty in record.duties),
     )
     known = {(row._meta.label_lower, row.pk) for row in rows}
-    for owner in (*record.extensions, *record.closures):
+    own = [turn for turn in record.turns if turn.assignment_id]
+    for owner in (*record.requests, *own):
         if chain := record.chain_of(owner):
             known |= {(step._meta.label_lower, step.pk) for step in chain.ordered_steps}
     return known

@@ -27,6 +27,7 @@ class Cell:
     due: Due | None = None
     state: str = ""
     css: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def _title(row: Row) -> dict[str, object]:
         "text": case.title,
         "url": reverse("cases:detail", args=[case.pk]),
         "sub": sub,
+        "mark": f"未明确责任人：{'、'.join(row.unnamed)}" if row.unnamed else "",
     }
 
 

@@ -8,12 +8,26 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases.models import Case, ClosureRequest, Extension, Feedback, NoticeState
+from cases.domain.drafts import awaits_agreement
+from cases.models import (
+    Agreement,
+    Case,
+    ClosureRequest,
+    Escalation,
+    Extension,
+    Feedback,
+    HandlingPlan,
+    NoticeState,
+    Turn,
+    TurnKind,
+)
 from cases.services.closures import grade_suggestion, record_of
+from cases.services.turn_rules import parts_to_take_up
+from cases.web.agreement_context import agreed_context
 from cases.web.detail import evidence_labels
 from cases.web.detail import facts as case_facts
 from cases.web.detail_history import chain_steps
-from cases.web.due import due_of, holidays_between, original_day, pending_mark
+from cases.web.due import due_of, holidays_between, limit_words, original_day, pending_mark
 from deadlines.calendars import known_calendar
 from deadlines.models import Clock
 from deadlines.rules import compute
@@ -36,7 +50,7 @@ class GradeRow:
 
 
 def decision_context(
-    owner: Case | Extension | ClosureRequest,
+    owner: Case | Extension | ClosureRequest | Escalation | Turn | Agreement | HandlingPlan,
     chain: Chain,
     case: Case,
     *,
@@ -55,6 +69,12 @@ def decision_context(
         return context | _registration(owner, at)
     if isinstance(owner, Extension):
         return context | _extension(owner, at)
+    if isinstance(owner, Agreement | HandlingPlan):
+        return context | agreed_context(owner, at)
+    if isinstance(owner, Escalation):
+        return context | _escalation(owner, at)
+    if isinstance(owner, Turn):
+        return context | _turn(owner, at)
     return context | _closure(owner, at)
 
 
@@ -69,6 +89,8 @@ def _registration(case: Case, at: datetime) -> dict[str, Any]:
     urgency = case.pack.urgencies.get(case.urgency)
     if case.due_on:
         found.append(Fact("办结期限", long_day(case.due_on), note=_way(case, at)))
+    elif awaits_agreement(case, case.pack) or case.due_count:
+        found.append(Fact("办结期限", limit_words(case)))
     elif urgency:
         limit = case.pack.limits[urgency.limit]
         computed = compute(limit, at, known_calendar(at), with_days=False)
@@ -135,6 +157,67 @@ def _extension(row: Extension, at: datetime) -> dict[str, Any]:
 def _off(row: Extension, at: datetime) -> str:
     off = holidays_between(row.due_before, row.proposed_on, at=at)
     return f"途经{'、'.join(off)}假期" if off else ""
+
+
+def _turn(row: Turn, at: datetime) -> dict[str, Any]:
+    """缓办, 终止, 重新办理: what is asked for, and what becomes of the limit."""
+    case, lead = row.case, row.case.lead
+    found = [
+        Fact("提出人", f"{row.asker}（{timezone.localtime(row.requested_at):%Y-%m-%d %H:%M}）"),
+        Fact("同意后", AFTER[TurnKind(row.kind)], wide=True),
+    ]
+    if row.expected_on:
+        found.insert(1, Fact("预计恢复", long_day(row.expected_on)))
+    if row.kind == TurnKind.REOPENING:
+        found += _anew(row)
+    clock = lead.clock if lead else None
+    return {
+        "turn": row,
+        "asked": found,
+        "due": due_of(clock, at=at, sheet=True) if clock else None,
+        "reports": _reports(case, lead.unit_id) if lead else [],
+        "notices": _notices(case),
+    }
+
+
+AFTER = {
+    TurnKind.SUSPENSION: "自批准当日起不计期限、不作超期，恢复办理后接着计算。",
+    TurnKind.TERMINATION: "全部承办和时限终止，单独统计，不计为办结。",
+    TurnKind.REOPENING: "进入下一轮办理，另行计算期限；原来的结论和评价保留。",
+}
+
+
+def _anew(row: Turn) -> list[Fact]:
+    limit = long_day(row.due_on) if row.due_on else "批准次日起按本事项的规定时限计算"
+    units = [part.unit.label for part in parts_to_take_up(row.case, row.parts)]
+    return [
+        Fact("重新办理的期限", limit),
+        Fact("重新办理的单位", "、".join(units)),
+        Fact("原办理结果", row.case.result, wide=True, note=row.case.grade_label),
+    ]
+
+
+def _escalation(row: Escalation, at: datetime) -> dict[str, Any]:
+    part, rule = row.assignment, row.rule
+    found = [
+        Fact("提请事项", row.label, note=rule.clause),
+        Fact("承办单位", part.unit.name),
+        Fact("现督办科室", row.case.supervisor.name),
+        Fact("报请人", row.acted_by.name if row.acted_by else ""),
+    ]
+    if row.does == "take_over":
+        after = f"{row.case.office.body.name}（承办单位、要求和期限不变）"
+        found.insert(3, Fact("同意后督办", after))
+    if rule.quote:
+        found.append(Fact("依据", rule.quote, wide=True))
+    return {
+        "asked": found,
+        "escalation": row,
+        "grounds": [line for line in row.grounds.splitlines() if line],
+        "due": due_of(part.clock, at=at, pending=pending_mark(part, [], []), sheet=True),
+        "reports": _reports(row.case, part.unit_id),
+        "notices": _notices(row.case),
+    }
 
 
 def _closure(row: ClosureRequest, at: datetime) -> dict[str, Any]:

@@ -15,20 +15,35 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases import permissions
-from cases.models import Assignment, Attachment, Case, Extension, Feedback, Notice, NoticeKind
+from cases.models import (
+    Assignment,
+    Attachment,
+    Case,
+    CaseState,
+    Extension,
+    Feedback,
+    Notice,
+    NoticeKind,
+    Turn,
+)
 from cases.web.access import case_seen
 from cases.web.case_record import CaseRecord, record_of_case
 from cases.web.detail_actions import head_actions
+from cases.web.detail_agreements import agreement_sections
 from cases.web.detail_history import chain_steps, history
+from cases.web.detail_ladder import ladder_of
 from cases.web.detail_times import clock_rows, finding_rows, why
-from cases.web.due import due_of, original_day, pending_mark
+from cases.web.due import due_of, limit_words, original_day, pending_mark
 from cases.web.forms.uploads import AttachmentUploadForm
+from cases.web.people import people_labels, people_rows
+from cases.web.possession import bar_of
 from cases.web.row_actions import (
     extension_actions,
     feedback_actions,
     notice_actions,
     party_actions,
 )
+from cases.web.turn_actions import turn_row_actions
 from duban.approvals.models import Chain
 from duban.web.parts import Action, ChainStep, Crumb, Due, Fact, Tab
 
@@ -38,6 +53,7 @@ OUTCOMES = {"granted": "已同意", "refused": "未同意", "withdrawn": "已撤
 @dataclass(frozen=True)
 class PartyRow:
     party: Assignment
+    unsigned: bool
     due: Due | None
     original: str
     actions: list[Action]
@@ -55,6 +71,12 @@ class FeedbackRow:
 class ExtensionRow:
     row: Extension
     files: list[Attachment]
+    actions: list[Action]
+
+
+@dataclass(frozen=True)
+class TurnRow:
+    row: Turn
     actions: list[Action]
 
 
@@ -97,6 +119,7 @@ def context_of(record: CaseRecord, *, at: datetime) -> dict[str, object]:
         "upload": AttachmentUploadForm() if may_attach(record) else None,
         "entries": history(record),
         "more_entries": record.more_entries,
+        "possession": bar_of(case, at=at),
         **_head(record, at),
         **_sections(record, at),
     }
@@ -108,6 +131,7 @@ def _head(record: CaseRecord, at: datetime) -> dict[str, object]:
     return {
         "due": _case_due(record, at),
         "clock": clock,
+        "limit_words": limit_words(record.case),
         "original": original_day(clock),
         "why": why(clock) if clock else None,
         "actions": [action for action in buttons if not action.reasons],
@@ -119,13 +143,19 @@ def _head(record: CaseRecord, at: datetime) -> dict[str, object]:
 def _sections(record: CaseRecord, at: datetime) -> dict[str, object]:
     return {
         "parties": _parties(record, at),
+        "people": people_rows(record),
+        "people_labels": people_labels(record.case),
         "feedback": [
             FeedbackRow(row, record.files_of("feedback", row.pk), feedback_actions(record, row))
             for row in record.feedback
         ],
+        **agreement_sections(record, at),
         "clocks": clock_rows(record, at=at),
+        "ladder": ladder_of(record, at=at),
         "findings": finding_rows(record),
         "extensions": [_extension(record, row) for row in record.extensions],
+        "turns": [TurnRow(row, turn_row_actions(record, row)) for row in record.turns],
+        "cycles": record.cycles,
         "notices": [
             NoticeRow(row, due_of(row.clock, at=at), notice_actions(record, row))
             for row in record.notices
@@ -140,7 +170,8 @@ def _case_due(record: CaseRecord, at: datetime) -> Due | None:
     lead = record.case.lead
     if lead is None or lead.clock is None:
         return None
-    return due_of(lead.clock, at=at, pending=pending_mark(lead, record.extensions, record.closures))
+    pending = pending_mark(lead, record.extensions, record.closures, record.turns)
+    return due_of(lead.clock, at=at, pending=pending, ended=lead.state == "ended")
 
 
 def _sign_form(record: CaseRecord) -> Assignment | None:
@@ -154,11 +185,14 @@ def _parties(record: CaseRecord, at: datetime) -> list[PartyRow]:
     rows = []
     for party in record.parties:
         clock = party.clock
-        pending = pending_mark(party, record.extensions, record.closures)
+        pending = pending_mark(party, record.extensions, record.closures, record.turns)
+        readable = party.is_lead or record.reads(party)
+        ended = party.state == "ended"
         rows.append(
             PartyRow(
                 party,
-                due_of(clock, at=at, pending=pending, sheet=party.is_lead or record.reads(party)),
+                party.is_unsigned(at),
+                due_of(clock, at=at, pending=pending, sheet=readable, ended=ended),
                 original_day(clock),
                 party_actions(record, party, at=at),
                 party.result if record.reads(party) else "",
@@ -207,6 +241,8 @@ def _dated(case: Case) -> str:
 
 
 def _result_facts(case: Case) -> list[Fact]:
+    if case.state == CaseState.TERMINATED:
+        return [Fact("终止的答复意见", case.result, wide=True)]
     if not case.is_done:
         return []
     found = [Fact("办理结果", case.result, wide=True)]
@@ -228,7 +264,8 @@ def _extension(record: CaseRecord, row: Extension) -> ExtensionRow:
 
 def _chains(record: CaseRecord) -> list[ChainRow]:
     """A unit reads the chains of its own requests; the office and its leaders read all."""
-    seen = {row.chain_id for row in (*record.extensions, *record.closures)}
+    asked = [turn for turn in record.turns if turn.assignment_id]
+    seen = {row.chain_id for row in (*record.requests, *asked)}
     return [
         ChainRow(chain, chain_steps(chain), outcome_of(chain))
         for chain in sorted(record.chains.values(), key=lambda chain: -chain.pk)
@@ -248,7 +285,7 @@ def outcome_of(chain: Chain) -> str:
 
 def may_attach(record: CaseRecord) -> bool:
     """The supervising section, and the units of the matter while it runs."""
-    if record.case.is_done:
+    if record.case.is_done or record.case.state == CaseState.TERMINATED:
         return False
     return record.own is not None or permissions.is_supervisor(record.case, record.actor)
 
@@ -262,6 +299,10 @@ def evidence_labels(case: Case) -> dict[str, str]:
     }
 
 
+def _has_agreements(record: CaseRecord) -> bool:
+    return bool(record.agreements or record.plans or record.objections)
+
+
 def _tabs(record: CaseRecord, context: dict[str, Any]) -> list[Tab]:
     general = [row for row in record.documents if row.kind == NoticeKind.REGISTRATION]
     return [
@@ -271,6 +312,8 @@ def _tabs(record: CaseRecord, context: dict[str, Any]) -> list[Tab]:
         Tab("时限", "#times", count=len(context["clocks"])),
         Tab("文书", "#papers", count=len(record.notices) + len(general)),
         Tab("附件", "#files", count=len(record.attachments)),
+        *([Tab("约定和退件", "#agreements")] if _has_agreements(record) else []),
+        *([Tab("缓办与重办", "#turns")] if record.turns or record.cycles else []),
         Tab("审批", "#chains", count=len(context["chains"])),
         Tab("过程", "#history"),
     ]

@@ -15,8 +15,10 @@ from cases.models.extension import OPEN_EXTENSION
 from cases.services.extension_rules import extension_bars
 from cases.web.buttons import against, label_of, link, press, step, texts
 from cases.web.case_record import CaseRecord
+from cases.web.detail_agreements import agreeing_actions, marking_actions
 from cases.web.lawful import lawful_kinds, waiting_co_units
 from cases.web.row_actions import extension_actions
+from cases.web.turn_actions import turn_head_actions
 from duban.approvals.permissions import holds_role, is_recused
 from duban.web.parts import Action
 
@@ -28,6 +30,7 @@ def head_actions(record: CaseRecord, *, at: datetime) -> list[Action]:
         actions += _staff(record)
     if record.own is not None:
         actions += _unit(record, record.own, at)
+    actions += turn_head_actions(record, at=at)
     return sorted(actions, key=lambda action: not action.primary)
 
 
@@ -75,11 +78,11 @@ def _staff(record: CaseRecord) -> list[Action]:
             *step(case, "assign", by, "assign", primary=True, icon="send", confirm=warning),
             *step(case, "revise", by, "revise", icon="arrow-return-left", confirm=back),
         ]
-    if case.state == CaseState.CLOSED:
+    if case.state in (CaseState.CLOSED, CaseState.SUSPENDED, CaseState.TERMINATED):
         return []
     ready = case.state == CaseState.COMPLETED
     look = {"icon": "clipboard-check", "primary": ready, "page": True}
-    return step(case, "strike_off", by, "strike_off", **look)
+    return [*marking_actions(record), *step(case, "strike_off", by, "strike_off", **look)]
 
 
 def _drafting(record: CaseRecord) -> list[Action]:
@@ -97,6 +100,7 @@ def _unit(record: CaseRecord, own: Assignment, at: datetime) -> list[Action]:
         return []
     return [
         *_reports(record, own, at),
+        *agreeing_actions(record, own, at),
         *_requests(record, own, at),
         *_answers(record, own),
     ]
@@ -115,7 +119,7 @@ def _reports(record: CaseRecord, own: Assignment, at: datetime) -> list[Action]:
         first = link("继续填写反馈", "feedback_edit", draft.pk, icon="pencil", reasons=bars)
     else:
         first = link(label, "feedback", own.pk, icon="chat-left-text", reasons=bars)
-    owed = any(d.assignment_id == own.pk and d.fulfilled_at is None for d in record.duties)
+    owed = any(d.assignment_id == own.pk and d.waits_for_a_report for d in record.duties)
     primary = owed and not bars
     reasons = bars or kinds["no_change"]
     return [

@@ -19,7 +19,7 @@ from duban.web.templatetags.duban_web import moment
 
 _GREEN = {"approve", "accept", "complete", "grant", "strike_off"}
 _AMBER = {"refuse", "return_to_draft", "send_back", "return_for_rework", "counter", "issue"}
-_OWN_FIELDS = {"parties": "承办单位", "sha256": "", "confirmed": ""}
+_OWN_FIELDS = {"parties": "承办单位", "co_days": "协办时限", "sha256": "", "confirmed": ""}
 _STEP_STATES = {"approved": "done", "refused": "refused"}
 
 
@@ -59,7 +59,8 @@ def _units_of(record: CaseRecord) -> dict[tuple[str, int], str]:
     found: dict[tuple[str, int], str] = {}
     for party in record.parties:
         found[Assignment._meta.label_lower, party.pk] = party.unit.label
-    for row in (*record.feedback, *record.extensions, *record.notices):
+    agreed = (*record.agreements, *record.plans, *record.escalations)
+    for row in (*record.feedback, *record.extensions, *record.notices, *agreed):
         found[row._meta.label_lower, row.pk] = row.assignment.unit.label
     return found
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from cases.models import Assignment, FeedbackDuty, Notice
+from cases import permissions
+from cases.models import Agreement, Assignment, FeedbackDuty, Notice
+from cases.selectors.rows import last_day
 from cases.services.findings import KINDS
+from cases.web.buttons import link
 from cases.web.case_record import CaseRecord
 from cases.web.due import due_of, original_day, pending_mark
 from deadlines.models import Clock, OverdueFinding
 from deadlines.selectors import why_this_day
 from deadlines.sheet import facts, long_day
-from duban.web.parts import Due
+from duban.web.parts import Action, Due
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class FindingRow:
     unit: str
     label: str
     clause: str
+    due_on: date
+    actions: list[Action]
 
 
 def why(clock: Clock) -> Why:
@@ -67,12 +72,12 @@ def clock_rows(record: CaseRecord, *, at: datetime) -> list[ClockRow]:
         clock = owner.clock
         pending = ""
         if isinstance(owner, Assignment):
-            pending = pending_mark(owner, record.extensions, record.closures)
+            pending = pending_mark(owner, record.extensions, record.closures, record.turns)
         found.append(
             ClockRow(
                 clock,
                 _unit(owner),
-                due_of(clock, at=at, pending=pending),
+                due_of(clock, at=at, pending=pending, ended=_ended(owner)),
                 clock.computation.get("clause") or "",
                 _note(owner),
                 original_day(clock),
@@ -81,12 +86,18 @@ def clock_rows(record: CaseRecord, *, at: datetime) -> list[ClockRow]:
     return found
 
 
-def _unit(owner: Assignment | FeedbackDuty | Notice) -> str:
+def _unit(owner: Assignment | FeedbackDuty | Notice | Agreement) -> str:
+    if isinstance(owner, FeedbackDuty):
+        return owner.obligation.unit.label
     party = owner if isinstance(owner, Assignment) else owner.assignment
     return party.unit.label
 
 
-def _note(owner: Assignment | FeedbackDuty | Notice) -> str:
+def _ended(owner: Assignment | FeedbackDuty | Notice | Agreement) -> bool:
+    return isinstance(owner, Assignment) and owner.state == "ended"
+
+
+def _note(owner: Assignment | FeedbackDuty | Notice | Agreement) -> str:
     return owner.period if isinstance(owner, FeedbackDuty) else ""
 
 
@@ -101,6 +112,16 @@ def finding_rows(record: CaseRecord) -> list[FindingRow]:
                 finding.clock.unit.label,
                 choice.label if choice else finding.get_kind_display(),
                 choice.clause if choice else "",
+                last_day(finding.due_at),
+                _clearing(record, finding),
             )
         )
     return rows
+
+
+def _clearing(record: CaseRecord, finding: OverdueFinding) -> list[Action]:
+    """认可正当理由, of whoever may (LZ-A-10.0)."""
+    if finding.cleared_at or not permissions.clears_findings(record.case, record.actor):
+        return []
+    label = record.case.step_of("finding_clear").label
+    return [link(label, "finding_clear", finding.pk, icon="check2")]

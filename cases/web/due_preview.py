@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from cases import permissions
+from cases.domain.drafts import DAY_UNITS, FARTHEST, counted_limit
 from cases.web.access import require
 from cases.web.due import holidays_between
 from deadlines.calendar import CalendarError
@@ -19,6 +20,7 @@ from deadlines.calendars import known_calendar
 from deadlines.limits import LimitError
 from deadlines.rules import compute
 from duban.rulepacks.models import RulePackVersion
+from duban.rulepacks.schema import Limit, Pack
 from duban.rulepacks.selectors import active_version
 
 
@@ -47,9 +49,12 @@ def _previewed(
     except ValueError:
         last = None
     urgency = version.pack.urgencies.get(request.GET.get("urgency", ""))
-    clause = ""
-    if last is None and urgency is not None:
+    clause, limit = "", _counted(request, version.pack)
+    if last is None and limit is None and _is_to_agree(request, version.pack):
+        return _to_agree(version.pack, at=at)
+    if last is None and limit is None and urgency is not None:
         limit = version.pack.limits[urgency.limit]
+    if last is None and limit is not None:
         last, clause = compute(limit, at, calendar, with_days=False).last_day, limit.clause
     if last is None or last < today:
         return {}
@@ -62,3 +67,23 @@ def _previewed(
         "holidays": holidays_between(today, last, at=at),
         "provisional": calendar.is_provisional(today, last),
     }
+
+
+def _counted(request: HttpRequest, pack: Pack) -> Limit | None:
+    """N日 or N个工作日, as typed (LZ-A-7a)."""
+    typed, unit = request.GET.get("due_count", ""), request.GET.get("due_unit", "")
+    if not typed.isdecimal() or len(typed) > 4 or unit not in DAY_UNITS:
+        return None
+    count = int(typed)
+    return counted_limit(pack, count, unit) if 1 <= count <= FARTHEST.days else None
+
+
+def _is_to_agree(request: HttpRequest, pack: Pack) -> bool:
+    basis = pack.due_bases.get(request.GET.get("due_basis", ""))
+    return basis is not None and basis.needs == "agreement" and pack.agreement is not None
+
+
+def _to_agree(pack: Pack, *, at: datetime) -> dict[str, object]:
+    """No date yet: until when the unit has to propose one (LZ-A-6.3a)."""
+    limit = pack.limits[pack.agreement.limit]
+    return {"propose_by": compute(limit, at, known_calendar(at), with_days=False).last_day}

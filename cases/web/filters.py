@@ -16,7 +16,14 @@ from django.utils.safestring import SafeString, mark_safe
 from cases.models import CaseState, Importance
 from cases.selectors import parts
 from cases.selectors.choices import Choices, leaders_for, units_for, vocabulary
-from cases.selectors.conditions import STATE_GROUPS, TIMELINESS, WAITING, Filters, quarter_days
+from cases.selectors.conditions import (
+    FINDINGS,
+    STATE_GROUPS,
+    TIMELINESS,
+    WAITING,
+    Filters,
+    quarter_days,
+)
 from cases.selectors.lights import LABELS
 from duban.org.actor import Actor
 from duban.org.models import Unit
@@ -93,6 +100,7 @@ class FilterForm(ServiceForm):
     part_light = _choice("承办时限", PART_LIGHTS.items())
     feedback = _choice("反馈", parts.FEEDBACK.items())
     duty = _choice("报送义务", parts.DUTIES.items())
+    finding = _choice("超时情形", FINDINGS.items())
     notice = _choice("文书", parts.NOTICES.items())
     registered_from = forms.DateField(label="立项日期自", required=False)
     registered_to = forms.DateField(label="至", required=False)

@@ -22,10 +22,10 @@ from cases.selectors.paging import page_of
 from cases.selectors.rows import Row, rows_of
 from cases.web.asked import GROUPS, Asked, plain_query, without
 from cases.web.columns import COLUMNS, Cell, Column
-from duban.org.roles import LEADERS, STAFF, UNIT
+from duban.org.roles import LEADERS, OVERSIGHT, STAFF, UNIT
 from duban.web.parts import Keyset
 
-READERS = STAFF | LEADERS | UNIT
+READERS = STAFF | LEADERS | UNIT | OVERSIGHT
 # Where nothing else is asked; it keeps the default view from opening again.
 EVERYTHING = "all=1"
 

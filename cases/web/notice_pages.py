@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
 
 from cases import permissions
-from cases.models import Notice, NoticeKind
-from cases.services.notices import notice_issue, notice_problems, notice_settle
+from cases.models import Assignment, Notice, NoticeKind
+from cases.services.budget import load_of
+from cases.services.notices import REMINDING, notice_issue, notice_problems, notice_settle
 from cases.web.access import AssignmentForm, MatterAction, case_url, require, require_now, row_seen
 from cases.web.forms.staff import NoticeForm
 from cases.web.row_actions import URGENT_KINDS
@@ -18,6 +20,18 @@ from deadlines.rules import compute
 from deadlines.sheet import long_day
 from duban.org.selectors import liaisons
 from duban.web.parts import Fact
+
+
+def load_facts(part: Assignment, *, at: datetime) -> list[Fact]:
+    """How much the unit's people were reminded this week: the sender sees it before sending."""
+    load = load_of(part, at=at)
+    return [Fact("本周提醒", load.text, wide=True)] if load and load.text else []
+
+
+def over_of(part: Assignment, kind: NoticeKind, *, at: datetime) -> str:
+    """Why this should rather not be sent this week; empty where nothing speaks against it."""
+    load = load_of(part, at=at) if kind in REMINDING else None
+    return load.warning if load and load.is_full else ""
 
 
 class NoticeIssue(AssignmentForm):
@@ -57,6 +71,9 @@ class NoticeIssue(AssignmentForm):
         day = long_day(clock.due_on) if clock else ""
         return {"content": f"请对照办理要求抓紧推进，确保在{day}前办结；存在困难的，请及时报告。"}
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "over": over_of(self.object, self.kind, at=self.at)}
+
     def facts(self) -> list[Fact]:
         row = self.object
         people = liaisons([row.unit_id], on=timezone.localdate(self.at))
@@ -67,6 +84,7 @@ class NoticeIssue(AssignmentForm):
             Fact("期限", long_day(row.clock.due_on) if row.clock else ""),
             Fact("已发文书", _counted([n.get_kind_display() for n in sent]) or "无"),
         ]
+        found += load_facts(row, at=self.at)
         if limit_id := self.rule.reply_limit:
             limit = self.case.pack.limits[limit_id]
             last = compute(limit, self.at, known_calendar(self.at), with_days=False).last_day
@@ -86,6 +104,7 @@ class NoticeIssue(AssignmentForm):
             assignment=self.object,
             kind=self.kind,
             content=form.cleaned_data["content"],
+            over_reason=form.cleaned_data.get("over_reason", ""),
             by=self.actor,
             at=self.at,
         )

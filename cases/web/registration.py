@@ -24,6 +24,7 @@ from cases.web.forms.registration import (
 )
 from duban.ledger.errors import RuleViolation, StaleVersion
 from duban.org.models import Office, Unit, UnitAlias
+from duban.org.models.office import InspectionLevel
 from duban.rulepacks.models import RulePackVersion
 from duban.rulepacks.selectors import active_version
 from duban.web.parts import Crumb
@@ -276,7 +277,10 @@ class Assign(MatterAction):
 
 def known_names(office: Office, *, on: date) -> list[tuple[str, str]]:
     """Name and what else it is called, for the list under the unit fields."""
-    units = Unit.objects.below(office.root).active(on=on).exclude(kind="section")
+    units = Unit.objects.below(office.root).active(on=on)
+    if office.level == InspectionLevel.GOVERNMENT:
+        # A government's sections supervise; a bureau's are responsible units as any (ZZ-0.2).
+        units = units.exclude(kind="section")
     aliases: dict[int, list[str]] = {}
     for alias in UnitAlias.objects.filter(unit__in=units):
         aliases.setdefault(alias.unit_id, []).append(alias.name)

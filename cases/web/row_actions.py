@@ -15,7 +15,9 @@ from cases.models import (
     NoticeKind,
 )
 from cases.models.extension import OPEN_EXTENSION
+from cases.services.finding_acts import kinds_by_hand
 from cases.services.notices import notice_problems
+from cases.services.receipts import receipt_bars
 from cases.web.buttons import label_of, link, press, step, texts
 from cases.web.case_record import CaseRecord
 from duban.web.parts import Action
@@ -63,7 +65,14 @@ def party_actions(record: CaseRecord, party: Assignment, *, at: datetime) -> lis
         return [link(label, "receipt", party.pk, primary=True, icon="envelope-open")]
     if party.is_settled:
         return []
-    return [*_co_unit_buttons(record, party), *_notice_buttons(record, party, at)]
+    if party.state == "objected":
+        return _objection_buttons(record, party)
+    return [
+        *_co_unit_buttons(record, party),
+        *_notice_buttons(record, party, at),
+        *_finding_button(party, at),
+        *_receipt_button(party),
+    ]
 
 
 def _co_unit_buttons(record: CaseRecord, party: Assignment) -> list[Action]:
@@ -77,6 +86,30 @@ def _co_unit_buttons(record: CaseRecord, party: Assignment) -> list[Action]:
         *step(party, "return_for_rework", by, "rework", page=True, icon=back),
         *step(party, "waive", by, "waive", page=True, icon=waive),
     ]
+
+
+def _objection_buttons(record: CaseRecord, party: Assignment) -> list[Action]:
+    by = record.actor
+    yes = {"page": True, "icon": "check2", "primary": True}
+    return [
+        *step(party, "uphold_objection", by, "object_uphold", **yes),
+        *step(party, "reject_objection", by, "object_reject", page=True, icon="x-lg"),
+    ]
+
+
+def _finding_button(party: Assignment, at: datetime) -> list[Action]:
+    """登记超时情形 that nothing finds by itself (LZ-A-10.5)."""
+    if party.clock is None or not kinds_by_hand(party, at=at):
+        return []
+    label = party.step_of("finding_add").label
+    return [link(label, "finding", party.pk, icon="exclamation-triangle")]
+
+
+def _receipt_button(party: Assignment) -> list[Action]:
+    if receipt_bars(party):
+        return []
+    label = party.step_of("correct_receipt").label
+    return [link(label, "correct_receipt", party.pk, icon="calendar-check")]
 
 
 def _notice_buttons(record: CaseRecord, party: Assignment, at: datetime) -> list[Action]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import Case as SqlCase
-from django.db.models import IntegerField, Value, When
+from django.db.models import IntegerField, Q, Value, When
 from django.urls import reverse
 
-from cases.models import Case
+from cases.models import Case, Visit
 from cases.selectors.wording import brackets, text_condition
 from duban.org.actor import Actor
 from duban.web.search import Hit, SearchProvider
@@ -39,4 +39,20 @@ def _hit(case: Case) -> Hit:
     )
 
 
+def search_visits(actor: Actor, q: str, limit: int) -> Sequence[Hit]:
+    """By unit and content; a 暗访 is no more found than it is listed (LZ-B-13b)."""
+    words = Q(unit__name__icontains=q) | Q(unit__short_name__icontains=q) | Q(plan__icontains=q)
+    rows = Visit.objects.visible_to(actor).filter(words).select_related("unit")
+    return [
+        Hit(
+            title=f"{row.get_kind_display()}：{row.unit.name}",
+            url=reverse("cases:visit", args=[row.pk]),
+            number=row.planned_on.isoformat(),
+            snippet=f"{row.get_state_display()} · {row.plan[:40]}",
+        )
+        for row in rows[:limit]
+    ]
+
+
+VISITS = SearchProvider("明查暗访", search_visits, order=150)
 PROVIDER = SearchProvider("督办事项", search_cases, order=100)

@@ -113,8 +113,9 @@ class ClosureNew(MatterForm):
 
     @property
     def is_late(self) -> bool:
-        clock = self.object.lead.clock
-        return clock is not None and clock.is_late(self.at)
+        lead = self.object.lead
+        clock = lead.clock
+        return clock is not None and not lead.is_to_agree and clock.is_late(self.at)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         graded = [g for g in self.case.pack.grades.values() if g.late_needs_approval]

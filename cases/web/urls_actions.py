@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.web import (
     approvals,
+    escalation_pages,
     feedback_pages,
     files,
     notice_pages,
@@ -70,6 +71,12 @@ urlpatterns = [
     path("notices/<int:pk>/receipt/", unit_actions.NoticeReceipt.as_view(), name="notice_receipt"),
     path("notices/<int:pk>/reply/", unit_actions.NoticeReply.as_view(), name="notice_reply"),
     path("notices/<int:pk>/settle/", notice_pages.NoticeSettle.as_view(), name="notice_settle"),
+    path("escalations/<int:pk>/", escalation_pages.EscalationTake.as_view(), name="escalation"),
+    path(
+        "escalations/<int:pk>/dismiss/",
+        escalation_pages.EscalationDismiss.as_view(),
+        name="escalation_dismiss",
+    ),
     # Decisions
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<int:pk>/", approvals.Decide.as_view(), name="decide"),

@@ -23,7 +23,7 @@ from cases.selectors.conditions import Filters, matters, quarter_of
 from cases.selectors.lights import LABELS
 from cases.selectors.overview import UnitLights, lights_by_unit, weeks_until
 from cases.selectors.paging import page_of, sort_keys
-from cases.selectors.rows import Row, rows_of, running_due
+from cases.selectors.rows import Row, part_due, rows_of
 from cases.web.bench_tasks import leader_tasks, staff_tasks, unit_tasks
 from cases.web.charts import STRIPE_WIDTH, stripes, week_chart
 from cases.web.listing import list_url
@@ -52,6 +52,14 @@ class Tile:
     note: str = ""
 
 
+# Shown where there is something to count; most localities never see them.
+RARE = (
+    Tile("待约定时限", {"part": "to_agree"}, "amber", "calendar-check"),
+    Tile("未按时签收", {"part": "unsigned"}, "amber", "inbox"),
+    Tile("退件待处理", {"part": "objected"}, "amber", "arrow-return-left"),
+)
+
+
 @login_required
 @require_GET
 def workbench(request: HttpRequest) -> HttpResponse:
@@ -78,7 +86,11 @@ def _staff(actor: Actor, at: datetime) -> dict[str, Any]:
     ]
     return {
         **_frame(actor, at, "工作台"),
-        "stats": [_approval_stat(steps), *_counted(tiles, actor, at)],
+        "stats": [
+            _approval_stat(steps),
+            *_counted(tiles, actor, at),
+            *_present(RARE, actor, at),
+        ],
         "tasks": staff_tasks(actor, steps, at=at),
         **_overview(actor, at),
         "chart": week_chart(weeks_until(actor, at=at)),
@@ -120,7 +132,7 @@ def _unit(actor: Actor, at: datetime) -> dict[str, Any]:
         Tile("在办", {"part": "running"}, "", "list-check"),
         _quarter_tile(at),
     ]
-    stats = _counted(tiles, actor, at)
+    stats = [*_counted(tiles, actor, at), *_present(RARE, actor, at)]
     if actor.has("unit_head"):
         stats.insert(0, _approval_stat(steps))
     parts = desk.own_parts(actor, at)[: PARTS_SHOWN + 1]
@@ -137,7 +149,7 @@ def _unit(actor: Actor, at: datetime) -> dict[str, Any]:
 def _part(part: Any, at: datetime) -> dict[str, Any]:
     due = None
     if part.clock:
-        due = running_due(part.light, part.clock.due_at, at=at, provisional=part.clock.provisional)
+        due = part_due(part, at=at)
     return {
         "part": part,
         "case": part.case,
@@ -170,6 +182,11 @@ def _counted(tiles: Sequence[Tile], actor: Actor, at: datetime) -> list[Stat]:
     return [
         _stat(tile, matters(Filters(**tile.asked), actor=actor, at=at).count()) for tile in tiles
     ]
+
+
+def _present(tiles: Sequence[Tile], actor: Actor, at: datetime) -> list[Stat]:
+    """Those of them that count something."""
+    return [stat for stat in _counted(tiles, actor, at) if stat.value]
 
 
 def _stat(tile: Tile, count: int) -> Stat:

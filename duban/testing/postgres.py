@@ -100,6 +100,15 @@ class TemporaryPostgres:
         finally:
             shutil.rmtree(self.directory, ignore_errors=True)
 
+    def create(self, name: str) -> None:
+        """Another empty database beside the first."""
+        self._run("createdb", "-h", str(self.directory), "-U", "postgres", name)
+
+    def restart(self) -> None:
+        """Stopped as by a crash, and started again."""
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+        self._start()
+
     @property
     def _data(self) -> str:
         return str(self.directory / "data")

@@ -1,6 +1,7 @@
 """`python -m duban.testing.suite`, called by `make test`: all tests, on everything they run on.
 
-Once on SQLite, once on PostgreSQL and Redis, then in a browser. Arguments go to each pytest.
+Once on SQLite, once on PostgreSQL and Redis, ten kills on either, then in a browser. Arguments go
+to each pytest.
 """
 
 import os
@@ -18,6 +19,10 @@ def stages(arguments: list[str]) -> list[Stage]:
     return [
         Stage("SQLite", [*pytest, *parallel, "-m", "not browser and not servers"]),
         Stage("PostgreSQL + Redis", [*on_servers, *pytest, *parallel, "-m", "not browser"]),
+        Stage(
+            "中断与恢复",
+            [sys.executable, "-m", "duban.testing.soak", "--kills", os.environ.get("KILLS", "10")],
+        ),
         Stage(
             "浏览器",
             [*pytest, "-m", "browser"],

@@ -62,7 +62,8 @@ class Grade:
 class Matter:
     """One matter on hand in a quarter. A paper assignment not yet received has no due moments.
 
-    `is_waiting`: asked for in time (extension or completion) and not decided yet.
+    `is_waiting`: asked for in time (extension or completion) and not decided yet. `is_excused`:
+    late, and the reason was accepted: not 超时办结 (LZ-A-10.0), it counts as an extension would.
     """
 
     case_id: int
@@ -76,6 +77,7 @@ class Matter:
     completed_at: datetime | None = None
     grade: Grade | None = None
     is_waiting: bool = False
+    is_excused: bool = False
 
     @property
     def due_on(self) -> date | None:
@@ -110,6 +112,8 @@ def outcome(matter: Matter, quarter: Quarter) -> Outcome:
         return _finished(matter)
     if matter.due_at is None or matter.due_at > quarter.ends_at:
         return Outcome.OPEN
+    if matter.is_excused:
+        return Outcome.OPEN
     applied_in_time = matter.done_at is not None and matter.done_at < matter.due_at
     return Outcome.OPEN_WAITING if matter.is_waiting or applied_in_time else Outcome.OPEN_OVERDUE
 
@@ -120,7 +124,8 @@ def _finished(matter: Matter) -> Outcome:
         return Outcome.BY_ORIGINAL
     if done_at < matter.original_due_at:
         return Outcome.BY_ORIGINAL
-    return Outcome.BY_EXTENDED if done_at < matter.due_at else Outcome.OVERDUE
+    in_time = done_at < matter.due_at or matter.is_excused
+    return Outcome.BY_EXTENDED if in_time else Outcome.OVERDUE
 
 
 def days_late(matter: Matter, quarter: Quarter) -> int:

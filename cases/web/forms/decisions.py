@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -25,16 +24,16 @@ class DecisionForm(ServiceForm):
     )
 
     def __init__(
-        self, *args: Any, grades: dict[str, Grade], counter_after: date | None, **kwargs: Any
+        self, *args: Any, grades: dict[str, Grade], counter_help: str, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         if grades:
             self._add_grades(grades)
-        if counter_after is not None:
+        if counter_help:
             self.fields["counter_on"] = forms.DateField(
                 label="另提日期",
                 required=False,
-                help_text=f"须晚于原期限 {counter_after}。",
+                help_text=counter_help,
                 widget=DateInput(),
             )
 

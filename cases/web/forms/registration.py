@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from cases.domain.drafts import Facts, Party
+from cases.domain.drafts import DAY_UNITS, FARTHEST, Facts, Party
 from cases.models import Case, Channel, Importance
 from duban.org.models import Office, Post, Unit
 from duban.org.roles import LEADERS
@@ -28,6 +28,8 @@ _FACTS = (
     "importance",
     "urgency",
     "due_on",
+    "due_count",
+    "due_unit",
     "due_basis",
     "due_citation",
     "collective_units",
@@ -69,6 +71,8 @@ class RegistrationForm(ServiceForm):
         "basis_on": "third",
         "urgency": "third",
         "due_on": "third",
+        "due_count": "third",
+        "due_unit": "third",
         "due_basis": "third",
         "lead_unit": "half",
         "lead_person": "third",
@@ -108,6 +112,14 @@ class RegistrationForm(ServiceForm):
     basis_on = forms.DateField(label="依据日期", required=False)
     urgency = forms.ChoiceField(label="缓急程度", required=False)
     due_on = forms.DateField(label="办结期限", required=False)
+    due_count = forms.IntegerField(
+        label="或限定日数",
+        required=False,
+        min_value=1,
+        max_value=FARTHEST.days,
+        help_text="自送达次日起算。",
+    )
+    due_unit = forms.ChoiceField(label="日数按", choices=DAY_UNITS.items(), required=False)
     due_basis = forms.ChoiceField(label="期限依据", required=False)
     due_citation = forms.CharField(
         label="期限依据说明",
@@ -143,6 +155,7 @@ class RegistrationForm(ServiceForm):
         )
         lead = self.fields["lead_unit"]
         lead.office, lead.on = office, on
+        self._count_as_the_pack_does(pack)
         self.fields["due_on"].widget.attrs["min"] = on.isoformat()
         self.fields["basis_on"].widget.attrs["max"] = on.isoformat()
 
@@ -154,10 +167,26 @@ class RegistrationForm(ServiceForm):
         else:
             del self.fields[name]
 
+    def _count_as_the_pack_does(self, pack: Pack) -> None:
+        """日 as the regulation counts it, with its clause (LZ-A-7a); the other unit may be chosen."""
+        rule, field = pack.counting, self.fields["due_unit"]
+        if rule is None:
+            return
+        field.initial = rule.unit
+        cited = f"（{rule.clause}）" if rule.clause else ""
+        field.help_text = f"未写明的按{DAY_UNITS[rule.unit]}计算{cited}。"
+        if self._offers_agreement():
+            self.fields["due_on"].help_text = "依据为约定时间的，可以不填，由承办单位报告。"
+
+    def _offers_agreement(self) -> bool:
+        """Whether a date may be left to be agreed (LZ-A-6.3a)."""
+        bases = self.pack.due_bases.values()
+        return self.pack.agreement is not None and any(b.needs == "agreement" for b in bases)
+
     def mark_owed(self) -> None:
         """Shows what submission will ask for; a draft may leave it out. For rendering only."""
         owed = {*OWED}
-        if not self.pack.urgencies:
+        if not self.pack.urgencies and not self._offers_agreement():
             # Without an urgency the date is the only limit, and its proof goes with it (LZ-A-6).
             owed |= {"due_on", "due_citation"} if self.pack.due_bases else {"due_on"}
         if "responsible_person" in self.pack.issue_fields:
@@ -168,6 +197,8 @@ class RegistrationForm(ServiceForm):
     def facts(self) -> Facts:
         given = {name: self.cleaned_data.get(name) for name in _FACTS}
         kept = {name: value for name, value in given.items() if value not in (None, "")}
+        if "due_count" not in kept:
+            kept.pop("due_unit", None)
         return Facts(**{"title": "", **kept})
 
     def lead(self, *, on: date) -> list[Party]:

@@ -46,6 +46,17 @@ class NoticeForm(ServiceForm):
         help_text="写入正文。标题、文号、承办情况表、回复期限和依据由系统生成。",
     )
 
+    def __init__(self, *args: Any, over: str = "", **kwargs: Any) -> None:
+        """`over`: why nothing more should be sent this week; then it takes a reason."""
+        super().__init__(*args, **kwargs)
+        if over:
+            self.fields["over_reason"] = forms.CharField(
+                label="仍要发送的理由",
+                max_length=200,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                help_text=over,
+            )
+
 
 class StrikeOffForm(ServiceForm):
     """Each part is checked against its task (LZ-B-7b)."""
