@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """The demonstration: three invented localities at work. Loaded only by `duban_demo`."""
+    """The demonstration: six invented localities at work. Loaded only by `duban_demo`."""
 
     name = "duban.demo"
     label = "demo"

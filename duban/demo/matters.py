@@ -17,7 +17,10 @@ DATA = Path(__file__).parent / "matters_data"
 
 @dataclass(frozen=True)
 class Matter:
-    """`began` and `due` are days relative to the base day; without `due` the urgency counts."""
+    """`began` and `due` are days relative to the base day; without `due` the urgency counts.
+
+    `successor`: the unit that takes over what the lead sends back.
+    """
 
     title: str
     task: str
@@ -36,6 +39,7 @@ class Matter:
     grade: str = "basic"
     problem: str = ""
     proposal: str = ""
+    successor: str = ""
 
 
 def matters_of(locality: str) -> list[Matter]:

@@ -61,7 +61,7 @@ def overdue_urged(story: Story) -> None:
 
 
 def _finish(story: Story, offset: int, explanation: str = "", decide_after: int = 1) -> None:
-    story.co_units_finish(offset - 1)
+    story.co_units_finish(max(offset - 1, story.begun(4)))
 
     def apply(at: datetime) -> None:
         story.apply(at, explanation)

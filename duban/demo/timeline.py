@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from cases.services.alerts import consume_alerts
+from cases.services.visit_days import visits_count
 from deadlines.services import sweep
+from deadlines.services.obligation_alerts import obligations_follow
+from deadlines.services.obligation_rounds import obligations_open
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SWEEP_AT = time(0, 5)
@@ -57,6 +60,10 @@ class Timeline:
         while moment(day, SWEEP_AT) <= at:
             when = moment(day, SWEEP_AT)
             sweep(when)
+            if day.day == 1 or day == self.start:
+                obligations_open(on=day, at=when)  # periods begin with months
+                visits_count(at=when)
+            obligations_follow(at=when)
             consume_alerts(at=when)
             if day.toordinal() % STATISTICS_EVERY == 0:
                 _gather_statistics()

@@ -9,26 +9,71 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.test import RequestFactory
 
-from cases.models import Case
+from cases.models import (
+    Agreement,
+    Assignment,
+    Case,
+    CaseState,
+    Escalation,
+    HandlingPlan,
+    Objection,
+    Turn,
+    TurnKind,
+)
+from deadlines.models import CalendarChange, Obligation
 from duban.demo.backend import PASSWORD, DemoBackend
 from duban.demo.build import build
 from duban.demo.world import accounts
-from duban.org.models import User
+from duban.org.models import Office, User
+from duban.rulepacks.loader import shipped_names
+from duban.rulepacks.models import Activation
 from reports.models import Bulletin
 
 pytestmark = pytest.mark.django_db
 
 
-def test_it_shows_every_state_of_a_matter_and_the_last_quarters_bulletin() -> None:
+def test_it_shows_every_pack_every_state_and_the_last_quarters_bulletin() -> None:
     build(date(2027, 5, 6))  # its base day falls among the holidays of May
-    states = Counter(Case.objects.values_list("state", flat=True))
-    assert {"draft", "pending_approval", "registered", "assigned", "in_progress"} <= set(states)
-    assert states["closed"] >= 20
+    worked_by = set(Case.objects.values_list("pack_version__name", flat=True))
+    assert worked_by == set(shipped_names()) - {"base"}
+    for office in Office.objects.all():
+        assert Case.objects.filter(office=office).count() >= 6
+    _every_state_of_a_matter()
+    _what_time_brings()
     assert set(Bulletin.objects.values_list("state", flat=True)) == {"published"}
     named = [login for login, _, _ in accounts()]
     assert User.objects.filter(username__in=named).count() == len(named)
+
+
+def _every_state_of_a_matter() -> None:
+    states = Counter(Case.objects.values_list("state", flat=True))
+    assert set(states) >= set(CaseState.values) - {"completed"}
+    assert states["closed"] >= 20
+    assert Case.objects.filter(cycle=2, state="in_progress").exists()
+
+
+def _what_time_brings() -> None:
+    assert set(Turn.objects.values_list("kind", flat=True)) == set(TurnKind.values)
+    assert Turn.objects.filter(kind="suspension", state="ended").exists()
+    outcomes = set(Objection.objects.values_list("outcome", flat=True))
+    assert outcomes == {"pending", "upheld", "rejected"}
+    assert set(HandlingPlan.objects.values_list("state", flat=True)) == {"reported", "effective"}
+    assert Agreement.objects.filter(state="granted").exists()
+    assert [party.is_to_agree for party in _parts("农贸市场快检室规范运行")] == [True]
+    assert Escalation.objects.filter(does="take_over", state="taken").exists()
+    owed = Obligation.objects.filter(part_id__isnull=True)
+    assert set(owed.values_list("state", flat=True)) == {"open", "fulfilled", "waived"}
+    assert owed.filter(state="fulfilled", settled_at__gte=F("clock__due_at")).exists()
+    assert owed.filter(key="onsite_days", state="fulfilled").exists()
+    assert Activation.objects.filter(confirmed_at__isnull=True).count() == 1
+    assert CalendarChange.objects.filter(state="proposed", office__isnull=False).count() == 1
+
+
+def _parts(title: str) -> list[Assignment]:
+    return Case.objects.get(title=title).parties
 
 
 def test_it_is_loaded_once_and_in_demo_mode_only(settings: Any) -> None:
