@@ -232,6 +232,8 @@ class Life:
                 content="已超过期限，请尽快办结并报告。",
                 by=self.world.actor("section", at),
                 at=at,
+                # A unit with many matters of one document has its week's number of reminders.
+                over_reason="事项已超过期限，须逐件催办。",
             )
             self.count("urged")
 

@@ -50,7 +50,7 @@ def figures_of(
         if source
         else "",
         authority=_authority(pack.bulletins),
-        totals=_totals(facts.matters, quarter, facts.granted),
+        totals=_totals(facts.matters, quarter, facts.granted, len(facts.terminated)),
         scoring=_scoring(version, facts) if ranking else None,
         units=tuple(_units(facts, quarter, {row.unit_id: row for row in rows})),
         lines=tuple(_line(m, quarter, ranked=ranking is not None) for m in _ordered(facts)),
@@ -89,15 +89,19 @@ def _points_map(version: RulePackVersion) -> PointsMap:
 
 
 def _totals(
-    matters: Iterable[Matter], quarter: Quarter, granted: Iterable[tuple[int, int]]
+    matters: Iterable[Matter],
+    quarter: Quarter,
+    granted: Iterable[tuple[int, int]],
+    terminated: int,
 ) -> Totals:
     found = scores.counts(matters, quarter)
     cases = [case_id for case_id, _ in granted]
-    names = {*Totals.model_fields} - {"extensions", "extended_matters"}
+    names = {*Totals.model_fields} - {"extensions", "extended_matters", "terminated"}
     return Totals(
         **{name: getattr(found, name) for name in names},
         extensions=len(cases),
         extended_matters=len(set(cases)),
+        terminated=terminated,
     )
 
 
@@ -108,7 +112,8 @@ def _units(facts: Facts, quarter: Quarter, rows: dict[int, UnitScore]) -> Iterab
         of_unit.setdefault(matter.unit_id, []).append(matter)
     for unit in facts.units:
         granted = [pair for pair in facts.granted if pair[1] == unit.pk]
-        totals = _totals(of_unit[unit.pk], quarter, granted)
+        ended = facts.terminated.count(unit.pk)
+        totals = _totals(of_unit[unit.pk], quarter, granted, ended)
         yield _unit(unit, facts, totals, rows.get(unit.pk), of_unit[unit.pk], quarter)
 
 

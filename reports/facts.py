@@ -66,6 +66,7 @@ class Facts:
     units: list[Unit]
     heads: dict[int, str]
     granted: list[tuple[int, int]]  # (case, lead unit) of each extension granted to a lead
+    terminated: list[int]  # lead unit of each matter terminated in the quarter
     packs: list[RulePackVersion]  # of the graded matters, oldest first
 
 
@@ -104,8 +105,16 @@ def facts_of(office: Office, quarter: Quarter) -> Facts:
         units=sorted(units, key=lambda unit: (unit.order, unit.pk)),
         heads=_heads(units, quarter),
         granted=_granted(office, quarter),
+        terminated=_terminated(office, quarter),
         packs=sorted((packs[pk] for pk in graded), key=lambda version: version.pk),
     )
+
+
+def _terminated(office: Office, quarter: Quarter) -> list[int]:
+    rows = Case.objects.filter(
+        office=office, terminated_at__gte=quarter.starts_at, terminated_at__lt=quarter.ends_at
+    )
+    return list(rows.order_by("id").values_list("lead_unit", flat=True))
 
 
 def _rows(office: Office, quarter: Quarter) -> list[Sequence[Any]]:

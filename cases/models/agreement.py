@@ -9,12 +9,11 @@ from django_fsm import FSMField, transition
 
 from cases import permissions
 from cases.models.assignment import Assignment
+from cases.models.belonging import OfAssignment
 from cases.models.case import Case
 from duban.approvals.models import Chain
-from duban.ledger.stateful import Stateful
 from duban.org.actor import Actor
 from duban.org.roles import UNIT
-from duban.rulepacks.models import RulePackVersion
 
 
 class AgreementState(models.TextChoices):
@@ -40,7 +39,7 @@ class AgreementQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN_AGREEMENT)
 
 
-class Agreement(Stateful):
+class Agreement(OfAssignment):
     """约定: the lead reports when it will be done and how, with a day for each co-unit; what the
     assigner's side confirms holds (LZ-A-6.3a, LZ-A-6.3c).
 
@@ -103,18 +102,6 @@ class Agreement(Stateful):
 
     def __str__(self) -> str:
         return f"{self.assignment.unit.label}：{self.asked_on or '协办单位时限'}"
-
-    @property
-    def ledger_office_id(self) -> int:
-        return self.assignment.case.office_id
-
-    @property
-    def ledger_case_id(self) -> int:
-        return self.assignment.case_id
-
-    @property
-    def pack_version(self) -> RulePackVersion:
-        return self.assignment.case.pack_version
 
     @property
     def asked_on(self) -> date | None:

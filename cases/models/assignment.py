@@ -19,12 +19,11 @@ from cases.models.assignment_rows import (
     Channel,
     PartyKind,
 )
+from cases.models.belonging import OfCase
 from cases.models.case import Case, CaseState
-from duban.ledger.stateful import Stateful
 from duban.org.actor import Actor
 from duban.org.models import Unit, User
 from duban.org.selectors import head_of
-from duban.rulepacks.models import RulePackVersion
 
 __all__ = [
     "RUNNING",
@@ -38,7 +37,7 @@ __all__ = [
 ]
 
 
-class Assignment(Stateful):
+class Assignment(OfCase):
     """承办: what one unit owes in a matter, with its own duty, clock and state."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="assignments", verbose_name="事项")
@@ -119,18 +118,6 @@ class Assignment(Stateful):
 
     def __str__(self) -> str:
         return f"{self.unit.label}（{self.get_kind_display()}）"
-
-    @property
-    def ledger_office_id(self) -> int:
-        return self.case.office_id
-
-    @property
-    def ledger_case_id(self) -> int:
-        return self.case_id
-
-    @property
-    def pack_version(self) -> RulePackVersion:
-        return self.case.pack_version
 
     @property
     def is_lead(self) -> bool:

@@ -9,12 +9,11 @@ from django_fsm import FSMField, transition
 
 from cases import permissions
 from cases.models.assignment import Assignment
+from cases.models.belonging import OfCase
 from cases.models.case import Case
 from duban.approvals.models import Chain
-from duban.ledger.stateful import Stateful
 from duban.org.actor import Actor
 from duban.org.roles import UNIT
-from duban.rulepacks.models import RulePackVersion
 
 
 class ClosureState(models.TextChoices):
@@ -40,7 +39,7 @@ class ClosureQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN_CLOSURE)
 
 
-class ClosureRequest(Stateful):
+class ClosureRequest(OfCase):
     """办结申请: the lead unit asks that the matter be accepted as finished (CZ-3.6a)."""
 
     case = models.ForeignKey(
@@ -101,18 +100,6 @@ class ClosureRequest(Stateful):
 
     def __str__(self) -> str:
         return f"办结申请：{self.case}"
-
-    @property
-    def ledger_office_id(self) -> int:
-        return self.case.office_id
-
-    @property
-    def ledger_case_id(self) -> int:
-        return self.case_id
-
-    @property
-    def pack_version(self) -> RulePackVersion:
-        return self.case.pack_version
 
     @transition(
         state,

@@ -9,6 +9,7 @@ from django_fsm import FSMField, transition
 
 from cases import permissions
 from cases.models.assignment import Assignment
+from cases.models.belonging import OfCase
 from cases.models.case import Case
 from cases.models.escalation_rows import (
     OPEN_ESCALATION,
@@ -20,10 +21,8 @@ from cases.models.notice import Notice
 from deadlines.models import Alert, Clock
 from duban.approvals.models import Chain
 from duban.ledger.guards import Guard
-from duban.ledger.stateful import Stateful
 from duban.org.actor import Actor
 from duban.org.models import Unit
-from duban.rulepacks.models import RulePackVersion
 from duban.rulepacks.schema import Rung, Step
 
 NEEDS_NO_APPROVAL = Guard(
@@ -35,7 +34,7 @@ NEEDS_APPROVAL = Guard(
 IS_APPROVED = Guard("escalation_submit", lambda row: row.is_approved, "尚未报经规定的领导同意")
 
 
-class Escalation(Stateful):
+class Escalation(OfCase):
     """督办升级: one rung of the ladder, reached by one unit's part; never twice for a due moment."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="escalations", verbose_name="事项")
@@ -124,18 +123,6 @@ class Escalation(Stateful):
 
     def __str__(self) -> str:
         return f"{self.label}（{self.assignment.unit.label}）"
-
-    @property
-    def ledger_office_id(self) -> int:
-        return self.case.office_id
-
-    @property
-    def ledger_case_id(self) -> int:
-        return self.case_id
-
-    @property
-    def pack_version(self) -> RulePackVersion:
-        return self.case.pack_version
 
     @property
     def rule(self) -> Rung:

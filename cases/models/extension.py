@@ -9,12 +9,11 @@ from django_fsm import FSMField, transition
 
 from cases import permissions
 from cases.models.assignment import Assignment
+from cases.models.belonging import OfAssignment
 from cases.models.case import Case
 from duban.approvals.models import Chain
-from duban.ledger.stateful import Stateful
 from duban.org.actor import Actor
 from duban.org.roles import UNIT
-from duban.rulepacks.models import RulePackVersion
 
 
 class ExtensionState(models.TextChoices):
@@ -46,7 +45,7 @@ class ExtensionQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN_EXTENSION)
 
 
-class Extension(Stateful):
+class Extension(OfAssignment):
     """延期: a request made inside the limit; until it is granted the old date stands."""
 
     assignment = models.ForeignKey(
@@ -100,18 +99,6 @@ class Extension(Stateful):
 
     def __str__(self) -> str:
         return f"{self.assignment.unit.label}申请延至{self.proposed_on}"
-
-    @property
-    def ledger_office_id(self) -> int:
-        return self.assignment.case.office_id
-
-    @property
-    def ledger_case_id(self) -> int:
-        return self.assignment.case_id
-
-    @property
-    def pack_version(self) -> RulePackVersion:
-        return self.assignment.case.pack_version
 
     @property
     def asked_on(self) -> date:

@@ -9,12 +9,11 @@ from django_fsm import FSMField, transition
 
 from cases import permissions
 from cases.models.assignment import Assignment
+from cases.models.belonging import OfAssignment
 from cases.models.case import Case
 from deadlines.models import Clock, ClockState, Obligation, ObligationState, Scope
-from duban.ledger.stateful import Stateful
 from duban.org.actor import Actor
 from duban.org.roles import UNIT
-from duban.rulepacks.models import RulePackVersion
 
 
 class FeedbackKind(models.TextChoices):
@@ -46,7 +45,7 @@ class FeedbackQuerySet(models.QuerySet):
         return self.exclude(state=FeedbackState.DRAFT)
 
 
-class Feedback(Stateful):
+class Feedback(OfAssignment):
     """反馈: what a unit reports on its part. It is not the application for completion."""
 
     assignment = models.ForeignKey(
@@ -100,18 +99,6 @@ class Feedback(Stateful):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}（{self.assignment.unit.label}）"
-
-    @property
-    def ledger_office_id(self) -> int:
-        return self.assignment.case.office_id
-
-    @property
-    def ledger_case_id(self) -> int:
-        return self.assignment.case_id
-
-    @property
-    def pack_version(self) -> RulePackVersion:
-        return self.assignment.case.pack_version
 
     @transition(
         state,

@@ -10,12 +10,11 @@ from django_fsm import FSMField, transition
 from cases import permissions
 from cases.domain import guards
 from cases.models.assignment import Assignment
+from cases.models.belonging import OfAssignment
 from cases.models.case import Case
 from duban.approvals.models import Chain
-from duban.ledger.stateful import Stateful
 from duban.org.actor import Actor
 from duban.org.roles import UNIT
-from duban.rulepacks.models import RulePackVersion
 
 
 class HandlingPlanState(models.TextChoices):
@@ -38,7 +37,7 @@ class HandlingPlanQuerySet(models.QuerySet):
         return self.exclude(state=HandlingPlanState.EFFECTIVE)
 
 
-class HandlingPlan(Stateful):
+class HandlingPlan(OfAssignment):
     """处理方案 of a matter that is 特别复杂: until the superior office has agreed, the original limit
     runs (ZZ-2.3d to ZZ-2.3g). The superior office is no user of the system: its decision is a record.
     """
@@ -116,18 +115,6 @@ class HandlingPlan(Stateful):
 
     def __str__(self) -> str:
         return f"{self.assignment.unit.label}处理方案（{self.get_state_display()}）"
-
-    @property
-    def ledger_office_id(self) -> int:
-        return self.assignment.case.office_id
-
-    @property
-    def ledger_case_id(self) -> int:
-        return self.assignment.case_id
-
-    @property
-    def pack_version(self) -> RulePackVersion:
-        return self.assignment.case.pack_version
 
     @property
     def case_is_under_way(self) -> bool:

@@ -9,12 +9,11 @@ from django_fsm import FSMField, transition
 
 from cases import permissions
 from cases.models.assignment import Assignment
+from cases.models.belonging import OfCase
 from cases.models.case import Case
 from duban.documents.models import OfficialDocument
-from duban.ledger.stateful import Stateful
 from duban.org.actor import Actor
 from duban.org.roles import UNIT
-from duban.rulepacks.models import RulePackVersion
 from duban.rulepacks.schema import DocumentKind, Step
 
 
@@ -52,7 +51,7 @@ class NoticeQuerySet(models.QuerySet):
         return rows
 
 
-class Notice(Stateful):
+class Notice(OfCase):
     """文书: a written act towards a unit, with a date by which it replies where one is owed."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices", verbose_name="事项")
@@ -115,18 +114,6 @@ class Notice(Stateful):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}（{self.assignment.unit.label}）"
-
-    @property
-    def ledger_office_id(self) -> int:
-        return self.case.office_id
-
-    @property
-    def ledger_case_id(self) -> int:
-        return self.case_id
-
-    @property
-    def pack_version(self) -> RulePackVersion:
-        return self.case.pack_version
 
     @property
     def rule(self) -> DocumentKind:

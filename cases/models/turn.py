@@ -11,13 +11,12 @@ from django_fsm import FSMField, transition
 
 from cases import permissions
 from cases.models.assignment import Assignment
+from cases.models.belonging import OfCase
 from cases.models.case import Case
 from duban.approvals.models import Chain
-from duban.ledger.stateful import Stateful
 from duban.org.actor import Actor
 from duban.org.models import User
 from duban.org.roles import UNIT
-from duban.rulepacks.models import RulePackVersion
 from duban.rulepacks.schema import Step
 
 
@@ -62,7 +61,7 @@ class TurnQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN_TURN)
 
 
-class Turn(Stateful):
+class Turn(OfCase):
     """One request to suspend, terminate or reopen a matter, decided by the pack's chain."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="turns", verbose_name="事项")
@@ -132,18 +131,6 @@ class Turn(Stateful):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}：{self.case}"
-
-    @property
-    def ledger_office_id(self) -> int:
-        return self.case.office_id
-
-    @property
-    def ledger_case_id(self) -> int:
-        return self.case_id
-
-    @property
-    def pack_version(self) -> RulePackVersion:
-        return self.case.pack_version
 
     @property
     def asker(self) -> str:

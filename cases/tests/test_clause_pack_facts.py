@@ -1,16 +1,19 @@
 """What a pack rests on stands on its page: basis documents, dates, and the clause of each value."""
 
 import html
+from datetime import date
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.urls import reverse
 
 from cases.models import Case
 from cases.tests import given
 from cases.tests.pages import signed_in
 from cases.tests.web_given import text_of
-from duban.rulepacks.loader import load_shipped_pack
+from duban.ledger.packs import activation_confirm, activation_propose
+from duban.rulepacks.loader import PACKS, load_shipped_pack
 from duban.rulepacks.models import RulePackVersion
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +79,48 @@ def test_a_matter_keeps_the_version_it_was_registered_by():
         "lanzhou-2018",
         "changzhi-2022",
     ]
+
+
+def in_seven_days(here, *, when):
+    """An ordinary matter of the 13710 pack, without a date of its own."""
+    return given.assigned(
+        here, when=when, urgency="ordinary", due_on=None, due_basis="", due_citation=""
+    )
+
+
+@pytest.mark.clause("CZ-5.1b")
+def test_the_13710_pack_is_there_and_an_office_changes_its_days(tmp_path):
+    """“对照《关于进一步用好“13710”督办系统的相关规定》”: the rules themselves are not in the seed."""
+    here = given.place("shanxi-13710")
+    assert in_seven_days(here, when="2026-03-02").clock.due_on == date(2026, 3, 9)
+    text = (PACKS / "shanxi-13710.yaml").read_text(encoding="utf-8")
+    edited = text.replace("\nversion: 1\n", "\nversion: 2\n").replace(
+        """    count: 7
+    unit: calendar_day
+    local_decision: 一般事项原则上7日内落实；未说工作日，按自然日计算，不顺延
+    examples:
+      - {start: 2026-09-30, due: 2026-10-07}
+      - {start: 2026-03-02, due: 2026-03-09}
+""",
+        """    count: 7
+    unit: working_day
+    local_decision: 本市规定一般事项7个工作日内落实
+    examples:
+      - {start: 2026-03-02, due: 2026-03-11}
+""",
+    )
+    file = tmp_path / "shanxi-13710.yaml"
+    file.write_text(edited, encoding="utf-8")
+    with time_machine.travel(given.at("2026-03-09"), tick=False):
+        call_command("rulepack", "load", str(file))
+    version = RulePackVersion.objects.get(name="shanxi-13710", version=2)
+    proposed = activation_propose(
+        office=here.office,
+        pack_version=version,
+        active_from=date(2026, 4, 1),
+        by=here.head,
+        at=given.at("2026-03-10"),
+    )
+    activation_confirm(activation=proposed, by=here.security, at=given.at("2026-03-11"))
+    assert in_seven_days(here, when="2026-03-31").clock.due_on == date(2026, 4, 7)
+    assert in_seven_days(here, when="2026-04-01").clock.due_on == date(2026, 4, 13)

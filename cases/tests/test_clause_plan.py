@@ -1,5 +1,6 @@
 """实施方案: each co-unit has its own day inside the matter's; 特别复杂: the plan that moves a limit."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -18,6 +19,10 @@ from cases.tests import agreeing, given
 from deadlines.models import ClockEvent
 from duban.ledger.errors import RuleViolation
 from duban.ledger.models import LedgerEntry
+from duban.ledger.packs import activation_confirm, activation_propose, pack_load
+from duban.org.selectors import system_actor
+from duban.rulepacks.loader import load_shipped_pack
+from duban.rulepacks.schema import Pack
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +177,53 @@ def test_what_people_report_is_due_in_fifteen_working_days_unless_a_day_is_named
     named = given.in_progress(road, source="complaint", urgency="complaint")
     assert named.clock.due_on == date(2026, 6, 30)
     assert named.due_citation
+
+
+@pytest.mark.clause("ZZ-2.3c")
+def test_received_before_two_holidays_it_is_due_on_the_fifteenth_working_day():
+    """Mid-Autumn and National Day do not count; 20 September and 10 October, worked, do."""
+    made = given.place("zhuzhou-highway-2016", on="2026-09-18")
+    undated = {"due_on": None, "due_basis": "", "due_citation": ""}
+    case = given.assigned(
+        made, when="2026-09-18", source="complaint", urgency="complaint", **undated
+    )
+    assert case.clock.due_on == date(2026, 10, 15)
+    assert case.clock.explained.clause == "ZZ-2.3c"
+
+
+def three_working_days(made):
+    """The next version of the pack in force: 天 read as 工作日."""
+    loaded = load_shipped_pack(made.pack)
+    changed = loaded.pack.model_dump(mode="json") | {"version": loaded.pack.version + 1}
+    changed["limits"]["complex_plan_limit"] |= {"unit": "working_day", "examples": []}
+    at = given.at("2018-01-03")
+    version = pack_load(
+        loaded=replace(loaded, pack=Pack.model_validate(changed)), by=system_actor(), at=at
+    )
+    proposed = activation_propose(
+        office=made.office,
+        pack_version=version,
+        active_from=date(2018, 2, 1),
+        by=made.head,
+        at=at,
+    )
+    activation_confirm(activation=proposed, by=made.security, at=at)
+
+
+@pytest.mark.clause("ZZ-2.3d")
+@pytest.mark.parametrize(
+    ("switched", "due"),
+    [(False, date(2026, 3, 9)), (True, date(2026, 3, 11))],
+    ids=["自然日", "工作日"],
+)
+def test_the_pack_says_whether_its_three_days_are_working_days(road, switched, due):
+    """“3天”: marked on Friday 6 March 2026."""
+    if switched:
+        three_working_days(road)
+    case = complained(road)
+    by = given.supervisor(road, case)
+    plan = case_mark_complex(case=case, reason=COMPLEX, by=by, at=given.at("2026-03-06"))
+    assert plan.clock.due_on == due
 
 
 @pytest.mark.clause("ZZ-2.3d")

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 
 from cases.models import Case
 from cases.services.cases import (
@@ -19,6 +21,7 @@ from cases.services.cases import (
     parties_of,
 )
 from cases.tests import given
+from cases.tests.web_given import sign_in
 from duban.approvals.models import ApprovalStep, Chain
 from duban.ledger.errors import RuleViolation, StaleVersion
 from duban.ledger.models import LedgerEntry
@@ -355,6 +358,25 @@ def test_numbers_are_given_at_approval_in_one_row_per_level_and_start_anew_each_
 
 
 @pytest.mark.clause("AS-4.2a")
+def test_a_number_is_the_levels_alone_and_no_section_writes_one():
+    here = given.place("anshan-2015")
+    first, second = given.registered(here), given.draft(here)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Case.objects.filter(pk=second.pk).update(number=first.number)
+    with time_machine.travel(given.at("2026-03-02"), tick=False):
+        browser = sign_in(here, "secretary")
+        page = browser.get("edit", second.pk)
+        assert page.status_code == 200
+        assert 'name="number"' not in page.content.decode()
+        sent = {"title": "改造供水管网", "number": "长政督〔2026〕99号", "submit_as": "draft"}
+        sent |= {"lead_unit": "市水利局", "version": second.version, "importance": "ordinary"}
+        sent |= {"co-TOTAL_FORMS": "0", "co-INITIAL_FORMS": "0"}
+        assert browser.post("edit", second.pk, **sent).status_code == 302
+    second = Case.objects.get(pk=second.pk)
+    assert (second.title, second.number) == ("改造供水管网", "")
+
+
+@pytest.mark.clause("AS-4.2a")
 def test_the_central_unit_sees_all_of_its_level_and_a_section_only_its_own():
     here = given.place()
     mine = given.draft(here, by="secretary")
@@ -378,6 +400,7 @@ ROUTES = [
 ]
 
 
+@pytest.mark.clause("CZ-3.4a", "CZ-3.4b", "CZ-3.4d")
 @pytest.mark.parametrize(("pack", "assigner", "supervisor"), ROUTES)
 def test_the_supervisor_follows_from_who_assigned_it(pack, assigner, supervisor):
     """谁交办谁负责,谁负责谁督办。"""

@@ -204,6 +204,25 @@ def test_the_list_of_liaisons_is_taken_out_from_the_register(here):
     assert signed_in(here, "water_head").post(reverse("liaisons_export")).status_code == 403
 
 
+@pytest.mark.clause("LZ-A-3", "LZ-B-3", "ZZ-0.2")
+def test_each_type_of_unit_of_the_regulations_is_there_to_choose_from(here):
+    """“各区县、市政府各部门、派驻机构、直属事业单位、部门管理单位和市属企业”“管委会”"""
+    client = in_admin(here, "head")
+    page = client.get(reverse("admin:org_unit_add"))
+    offered = dict(page.context["adminform"].form.fields["kind"].choices)
+    wanted = {
+        "district", "department", "dispatched", "institution", "managed", "enterprise",
+        "committee", "section", "affiliated",
+    }  # fmt: skip
+    assert wanted <= set(offered)
+    sent = inline(
+        "aliases", name="长平建设投资集团", kind="enterprise", parent=here.units["city"].pk
+    )
+    answer = client.post(reverse("admin:org_unit_add"), sent | {"order": "0"})
+    assert answer.status_code == 302
+    assert Unit.objects.get(name="长平建设投资集团").get_kind_display() == offered["enterprise"]
+
+
 @pytest.mark.clause("NT-1.1", "NT-1.2")
 def test_the_evaluated_objects_are_those_of_the_year_s_list_windows_and_divisions_apart(here):
     """“2012年度市级机关综合绩效考评对象”“被评窗口”与“被评处室”"""

@@ -137,7 +137,13 @@ def test_the_visited_unit_finds_a_secret_visit_nowhere_until_it_is_released(here
             in browser.client.get(reverse("search"), {"q": "窗口服务"}).content.decode(),
         )
 
+    def on_the_calendar():
+        shown = browser.client.get("/calendar/?month=2026-03&on=2026-03-10")
+        assert shown.status_code == 200
+        return any(word in shown.content.decode() for word in (visit.plan, "暗访", "/visits/1"))
+
     assert not any(found()), "planned"
+    assert not on_the_calendar()
     recorded(here, visit)
     assert not any(found()), "recorded"
     visit_release(visit=Visit.objects.get(), by=here.staff, at=given.at("2026-03-12"))

@@ -75,6 +75,23 @@ def test_an_extension_shows_the_date_that_stands_and_how_often_it_may_move(here,
     assert Extension.objects.get().state == "withdrawn"
 
 
+@pytest.mark.clause("LZ-A-9e")
+def test_the_unit_reads_how_often_the_date_has_moved_and_that_it_moves_no_more():
+    """决不能一约再约、一拖再拖。"""
+    here = given.place("lanzhou-2018")
+    matter = given.in_progress(here)
+    unit = sign_in(here, "water_liaison")
+    assert "已延期 0 次，还可申请 1 次" in text_of(unit.get("extension", matter.lead.pk))
+    asked = given.asked(here, matter, until="2026-08-31", when="2026-03-06")
+    assert "此前已延期 0 次，最多 1 次" in text_of(
+        sign_in(here, "head").get("decide", asked.chain_id)
+    )
+    given.decided(here, asked, when="2026-03-09")
+    (reason,) = buttons(unit.get("detail", matter.pk))["申请延期"]
+    assert reason.startswith("已延期1次，本规则最多允许1次")
+    assert unit.get("extension", matter.lead.pk).status_code == 409
+
+
 @pytest.mark.clause("CZ-3.5a", "LZ-A-9a")
 def test_a_request_after_the_date_is_refused_and_goes_on_record(here, matter):
     with time_machine.travel(given.at("2026-07-01"), tick=False):

@@ -133,4 +133,4 @@ def test_striking_off_checks_each_unit(here):
     assert page.status_code == 422
     assert staff.post("strike_off", case.pk, confirmed=[lead.pk, finance.pk]).status_code == 302
     assert Case.objects.get().state == "closed"
-    assert buttons(staff.get("detail", case.pk)) == {}
+    assert buttons(staff.get("detail", case.pk)) == {"提出重新办理": ()}

@@ -8,6 +8,8 @@ import pytest
 from django.core.management import call_command
 
 from deadlines.batch import answers
+from deadlines.calendar import WorkingCalendar
+from deadlines.rules import compute
 from deadlines.shipped import contradicted_examples, shipped_limit
 from duban.rulepacks.loader import load_shipped, shipped_names
 from duban.rulepacks.schema import Example
@@ -27,6 +29,19 @@ def test_a_wrong_example_is_named_with_path_clause_and_both_dates() -> None:
     assert contradicted_examples(broken) == [
         "limits.first_feedback：自2026-02-11起应为2026-02-24，实际算得2026-02-25（LZ-B-10b）"
     ]
+
+
+@pytest.mark.clause("LZ-A-7b")
+@pytest.mark.parametrize("name", shipped_names())
+def test_day_one_is_the_day_after_receipt_in_every_pack(name: str) -> None:
+    """从收到相关文件、材料或指令的次日起计算。"""
+    received = date(2026, 3, 2)
+    for key, limit in load_shipped(name).limits.items():
+        found = compute(limit, received, WorkingCalendar.load())
+        if limit.unit in ("working_day", "calendar_day"):
+            counted = [line.date for line in found.days if line.counted]
+            assert (counted[0], len(counted)) == (date(2026, 3, 3), limit.count), key
+        assert found.last_day > received, key
 
 
 @pytest.mark.clause("LZ-B-10b")

@@ -81,6 +81,8 @@ class Totals(_Value):
     open_overdue: int
     extensions: int
     extended_matters: int
+    # 终止 in the quarter (LZ-A-9d): an outcome of its own, outside `total`.
+    terminated: int = 0
 
 
 class Line(_Value):

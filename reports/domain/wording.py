@@ -98,7 +98,8 @@ def _paragraphs(text: str) -> Iterator[Paragraph]:
 def _overall(figures: Figures) -> Iterator[Paragraph]:
     totals, last = figures.totals, figures.quarter.last
     if not totals.total:
-        yield Paragraph(f"{figures.quarter.label}没有承办事项。")
+        ended = f"本季度经批准终止{totals.terminated}件。" if totals.terminated else ""
+        yield Paragraph(f"{figures.quarter.label}没有承办事项。{ended}")
         return
     yield Paragraph(
         f"{figures.quarter.label}，{figures.office}督办的事项共{totals.total}件，"
@@ -109,6 +110,9 @@ def _overall(figures: Figures) -> Iterator[Paragraph]:
     yield Paragraph(_done_sentence(totals), lead="（一）办结情况。")
     yield Paragraph(_open_sentence(totals), lead="（二）在办情况。")
     yield Paragraph(_extension_sentence(totals), lead="（三）延期情况。")
+    if totals.terminated:
+        ended = f"本季度经批准终止{totals.terminated}件，单独统计，不计入承办和办结件数。"
+        yield Paragraph(ended, lead="（四）终止情况。")
 
 
 def _done_sentence(totals: Totals) -> str:

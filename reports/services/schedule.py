@@ -47,5 +47,6 @@ def _is_due(office: Office, quarter: Quarter, at: datetime) -> bool:
     version = active_version(office, on=quarter.last)
     if version is None or version.pack.bulletins is None:
         return False
-    first_working_day = known_calendar(at).on_or_after(quarter.following.first)
+    calendar = known_calendar(at, office_id=office.pk)
+    first_working_day = calendar.on_or_after(quarter.following.first)
     return at >= at_hour(first_working_day, version.pack.bulletins.draft_at)

@@ -160,5 +160,5 @@ def test_the_number_of_queries_does_not_grow_with_the_matters(
     version = active_version(quarter.office, on=Q2.last)
     assert version is not None
     version.pack  # noqa: B018 - parsed once for the process
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         figures_of(quarter.office, Q2, version=version, at=at("2026-07-01"))

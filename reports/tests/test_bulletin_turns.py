@@ -24,7 +24,7 @@ def lines(here, quarter):
 
 @pytest.mark.clause("CZ-2.6e")
 def test_reopening_leaves_the_figures_of_the_earlier_quarter_as_they_were():
-    here = given.place()
+    here = given.place(name="青原市", tag="qy")
     case = given.in_progress(here)
     case = given.completed(here, case, applied_on="2026-06-20", decided_on="2026-06-24")
     before = facts_of(here.office, Q2)
@@ -40,7 +40,7 @@ def test_reopening_leaves_the_figures_of_the_earlier_quarter_as_they_were():
 
 @pytest.mark.clause("LZ-A-9d")
 def test_what_was_terminated_later_was_open_then_and_is_never_completed():
-    here = given.place()
+    here = given.place(name="青原市", tag="qy")
     case = given.in_progress(here)
     given.terminated(here, case, when="2026-08-03")
     assert lines(here, Q2) == {case.pk: (Outcome.OPEN_OVERDUE, "")}
@@ -48,7 +48,7 @@ def test_what_was_terminated_later_was_open_then_and_is_never_completed():
 
 
 def test_a_matter_that_rests_is_not_overdue():
-    here = given.place()
+    here = given.place(name="青原市", tag="qy")
     case = given.in_progress(here)
     given.suspended(here, case, when="2026-06-01")
     assert lines(here, Q2) == {case.pk: (Outcome.OPEN, "")}

@@ -20,7 +20,7 @@ Q2 = Quarter(2026, 2)
 @pytest.mark.clause("NT-1.2")
 def test_a_window_and_a_division_are_scored_apart_from_their_unit() -> None:
     """“被评窗口”与“被评处室”"""
-    made = given.place(on="2026-07-01")
+    made = given.place(on="2026-07-01", name="青原市", tag="qy")
     for key, kind in (("window", "window"), ("division", "division")):
         made.units[key] = Unit.objects.create(
             name=f"水利局{key}", kind=kind, parent=made.units["water"]

@@ -40,7 +40,7 @@ def late(made: Place) -> Case:
 
 @pytest.mark.clause("LZ-A-10.5")
 def test_several_kinds_on_one_matter_are_one_overdue_matter() -> None:
-    made = place("lanzhou-2018")
+    made = place("lanzhou-2018", name="青原市", tag="qy")
     case = late(made)
     kinds = OverdueFinding.objects.filter(clock=case.clock).values_list("kind", flat=True)
     assert sorted(kinds) == [0, 4, 5]
@@ -52,7 +52,7 @@ def test_several_kinds_on_one_matter_are_one_overdue_matter() -> None:
 @pytest.mark.parametrize("finished", [False, True], ids=["仍在办", "超期办结"])
 def test_an_accepted_reason_takes_the_matter_out_of_the_overdue(finished: bool) -> None:
     """无正当理由超过规定、指定或约定时限未能办结的,属超时办结。"""
-    made = place("lanzhou-2018")
+    made = place("lanzhou-2018", name="青原市", tag="qy")
     case = late(made)
     if finished:
         case = matters.completed(made, case, applied_on="2026-06-03")
@@ -67,7 +67,7 @@ def test_an_accepted_reason_takes_the_matter_out_of_the_overdue(finished: bool) 
 
 @pytest.mark.clause("LZ-A-10.0")
 def test_a_reason_accepted_after_the_quarter_does_not_change_what_it_was() -> None:
-    made = place("lanzhou-2018")
+    made = place("lanzhou-2018", name="青原市", tag="qy")
     case = late(made)
     for finding in OverdueFinding.objects.filter(clock=case.clock, kind=0):
         finding_clear(
@@ -78,7 +78,7 @@ def test_a_reason_accepted_after_the_quarter_does_not_change_what_it_was() -> No
 
 @pytest.mark.clause("LZ-A-6.3a")
 def test_a_matter_whose_date_is_to_be_agreed_is_not_overdue() -> None:
-    made = place("lanzhou-2018")
+    made = place("lanzhou-2018", name="青原市", tag="qy")
     agreeing.undated(made)
     totals = figures(made).totals
     assert (totals.open, totals.open_overdue) == (1, 0)

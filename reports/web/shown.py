@@ -106,6 +106,7 @@ def stats_of(bulletin: Bulletin) -> list[Stat]:
         ),
         stat("期限内在办", totals.open, Outcome.OPEN, note=_waiting_note(totals.open_waiting)),
         Stat("批准延期", totals.extensions, "", "", f"涉及 {totals.extended_matters} 件", "件次"),
+        Stat("终止", totals.terminated, "", "", "单独统计，不计入承办和办结", "件"),
     ]
 
 
