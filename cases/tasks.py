@@ -2,6 +2,7 @@ from celery import shared_task
 
 from cases.services.alerts import consume_alerts as consume
 from cases.services.possessions import possessions_refresh
+from cases.services.visit_days import visits_count
 from duban.beat import moment_of
 
 
@@ -13,3 +14,8 @@ def consume_alerts(at: str | None = None) -> None:
 @shared_task(ignore_result=True)
 def refresh_possessions(at: str | None = None) -> None:
     possessions_refresh(at=moment_of(at))
+
+
+@shared_task(ignore_result=True)
+def count_visits(at: str | None = None) -> None:
+    visits_count(at=moment_of(at))

@@ -29,6 +29,11 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.consume_alerts",
         "schedule": crontab(minute="1-59/5"),
     },
+    "visits-to-obligations": {
+        # Counted as they are recorded; here what was recorded before the obligation was opened.
+        "task": "cases.tasks.count_visits",
+        "schedule": crontab(minute="2-59/5"),
+    },
     "possessions": {
         "task": "cases.tasks.refresh_possessions",
         "schedule": crontab(minute="4-59/5"),

@@ -88,6 +88,8 @@ class Filters:
     batch: UUID | None = None
     part: str = ""
     part_light: str = ""
+    part_due_from: date | None = None
+    part_due_to: date | None = None
     duty: str = ""
     notice: str = ""
     feedback: str = ""
@@ -219,6 +221,8 @@ def _parts(asked: Filters, actor: Actor, at: datetime) -> Q:
         unit=asked.unit,
         state=asked.part,
         light=asked.part_light,
+        due_from=asked.part_due_from,
+        due_to=asked.part_due_to,
         duty=asked.duty,
         notice=asked.notice,
         feedback=asked.feedback,

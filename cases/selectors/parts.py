@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.models import Assignment, AssignmentState, Feedback, FeedbackDuty, Notice
 from cases.models.assignment import RUNNING, TO_AGREE
 from cases.selectors.lights import part_lights
+from deadlines.models import ClockState
+from deadlines.moments import day_end, day_start
 
 STATES = {
     "running": "在办",
@@ -36,11 +38,14 @@ class PartFilters:
     duty: str = ""
     notice: str = ""
     feedback: str = ""
+    due_from: date | None = None
+    due_to: date | None = None
 
     @property
     def is_about_work(self) -> bool:
         """Met only by parts that run, or by what waits for an answer while they do."""
         waits = self.light or self.duty or self.notice or self.feedback in ("returned",)
+        waits = waits or self.due_from or self.due_to
         work = ("running", "unsigned", "to_agree", AssignmentState.OBJECTED, *RUNNING)
         return bool(waits) or self.state in work
 
@@ -54,6 +59,8 @@ def parts_matching(asked: PartFilters, *, at: datetime) -> QuerySet[Assignment]:
         rows = rows.filter(in_state(asked.state, at))
     if asked.light:
         rows = rows.filter(part_lights(at)[asked.light])
+    if asked.due_from or asked.due_to:
+        rows = rows.filter(_due_between(asked.due_from, asked.due_to))
     if asked.duty:
         rows = rows.filter(owes_report(at, late=asked.duty == "late"))
     if asked.notice:
@@ -70,6 +77,16 @@ def in_state(state: str, at: datetime) -> Q:
     if state == "to_agree":
         return Q(state__in=RUNNING, clock__kind=TO_AGREE)
     return Q(state__in=RUNNING) if state == "running" else Q(state=state)
+
+
+def _due_between(first: date | None, last: date | None) -> Q:
+    """The clock of the part runs, and its last day lies there; days included."""
+    found = Q(clock__state=ClockState.RUNNING)
+    if first:
+        found &= Q(clock__due_at__gt=day_start(first))
+    if last:
+        found &= Q(clock__due_at__lte=day_end(last))
+    return found
 
 
 def owes_report(at: datetime, *, late: bool = False) -> Q:

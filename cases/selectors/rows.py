@@ -158,14 +158,20 @@ def due_of_row(case: Case, *, at: datetime) -> Due | None:
     if case.due_at is None:
         return Due("none", case.due_on, word="未起算") if case.due_on else None
     if case.clock_kind == TO_AGREE and not case.is_done:
-        return to_agree_due(case.light, case.due_at, case.clock_started_at, at=at)
+        started = case.clock_started_at
+        return to_agree_due(case.light, case.due_at, started, at=at, office_id=case.office_id)
     if case.state in _RESTING:
         signal, word = _RESTING[case.state]
         return Due(signal, last_day(case.due_at), word=word, at=hour_of(case.due_at))
     if case.light == "done":
         return Due("done", last_day(case.due_at), word=_how_done(case), at=hour_of(case.due_at))
     return running_due(
-        case.light, case.due_at, at=at, provisional=bool(case.provisional), pending=pending
+        case.light,
+        case.due_at,
+        at=at,
+        office_id=case.office_id,
+        provisional=bool(case.provisional),
+        pending=pending,
     )
 
 
@@ -173,26 +179,42 @@ def part_due(part: Assignment, *, at: datetime) -> Due:
     """Of one unit's part, with its `light`."""
     clock = part.clock
     if part.is_to_agree:
-        return to_agree_due(part.light, clock.due_at, clock.started_at, at=at)
-    return running_due(part.light, clock.due_at, at=at, provisional=clock.provisional)
+        return to_agree_due(
+            part.light, clock.due_at, clock.started_at, at=at, office_id=clock.office_id
+        )
+    return running_due(
+        part.light,
+        clock.due_at,
+        at=at,
+        office_id=clock.office_id,
+        provisional=clock.provisional,
+    )
 
 
-def to_agree_due(light: str, due_at: datetime, started_at: datetime, *, at: datetime) -> Due:
+def to_agree_due(
+    light: str, due_at: datetime, started_at: datetime, *, at: datetime, office_id: int
+) -> Due:
     """待约定: the day by which a date is to be proposed, and for how long none is agreed."""
     first, today = timezone.localdate(started_at), timezone.localdate(at)
-    age = known_calendar(at).working_days_between(first, today)
+    age = known_calendar(at, office_id=office_id).working_days_between(first, today)
     late = due_at <= at
     return Due(
         AMBER if late else light,
         last_day(due_at),
-        remaining=None if late else remaining(due_at, at),
+        remaining=None if late else remaining(due_at, at, office_id=office_id),
         word="待约定",
         pending=f"已 {age} 个工作日" + ("，报告时限已过" if late else ""),
     )
 
 
 def running_due(
-    light: str, due_at: datetime, *, at: datetime, provisional: bool, pending: str = ""
+    light: str,
+    due_at: datetime,
+    *,
+    at: datetime,
+    office_id: int,
+    provisional: bool,
+    pending: str = "",
 ) -> Due:
     """A clock that runs: working days left, calendar days late; a request in time stops the count."""
     waiting = light == "waiting"
@@ -200,7 +222,7 @@ def running_due(
     return Due(
         "amber" if waiting else light,
         last_day(due_at),
-        remaining=None if waiting else remaining(due_at, at),
+        remaining=None if waiting else remaining(due_at, at, office_id=office_id),
         unit="calendar_day" if late else "working_day",
         provisional=provisional,
         pending=pending,
@@ -209,11 +231,12 @@ def running_due(
     )
 
 
-def remaining(due_at: datetime, at: datetime) -> int:
+def remaining(due_at: datetime, at: datetime, *, office_id: int) -> int:
+    """Working days left by the office's own calendar, or calendar days late, negative."""
     if due_at <= at:
         return -days_late(due_at, at)
     today, last = timezone.localdate(at), last_day(due_at)
-    return max(known_calendar(at).working_days_between(today, last), 0)
+    return max(known_calendar(at, office_id=office_id).working_days_between(today, last), 0)
 
 
 def last_day(due_at: datetime) -> date:

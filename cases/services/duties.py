@@ -214,7 +214,8 @@ def _open_period(
         return 0
     if locked.resumed_at:
         limit = assignment.pack.limits[duty.limit]
-        due_at = compute(limit, period.eve, known_calendar(at), with_days=False).due_at
+        calendar = known_calendar(at, office_id=assignment.case.office_id)
+        due_at = compute(limit, period.eve, calendar, with_days=False).due_at
         if locked.resumed_at >= due_at:
             return 0  # the work counted as finished until after that day
     _count_earlier(_open(assignment, key, duty, at=at, period=period), period)

@@ -19,7 +19,6 @@ from duban.notify.services import message_create
 from duban.org.models import Delegation, Post, User
 from duban.org.roles import OFFICE, STAFF
 from duban.org.selectors import head_of, liaisons
-from duban.rulepacks.schema import Pack
 
 # What should not wait for tomorrow's digest: new work, and what stops somebody's work.
 OWN_MAIL = frozenset(
@@ -40,21 +39,23 @@ AUTOMATIC = frozenset(
 )
 
 
-def arrives(template: str, pack: Pack, at: datetime) -> datetime:
+def arrives(template: str, case: Case, at: datetime) -> datetime:
     """When a message is there to be read."""
-    return _office_moment(pack, at) if template in AUTOMATIC else at
+    return _office_moment(case, at) if template in AUTOMATIC else at
 
 
-def deliver_after(template: str, pack: Pack, at: datetime) -> datetime | None:
+def deliver_after(template: str, case: Case, at: datetime) -> datetime | None:
     """When a mail of its own may leave: in office hours only. None: it waits for the digest."""
     if template not in OWN_MAIL:
         return None
-    return _office_moment(pack, at)
+    return _office_moment(case, at)
 
 
-def _office_moment(pack: Pack, at: datetime) -> datetime:
-    spans = pack.hours.spans if pack.hours else ()
-    return next_office_moment(at, known_calendar(at), spans) if spans else at
+def _office_moment(case: Case, at: datetime) -> datetime:
+    hours = case.pack.hours
+    if hours is None or not hours.spans:
+        return at
+    return next_office_moment(at, known_calendar(at, office_id=case.office_id), hours.spans)
 
 
 def tell_people(
@@ -78,9 +79,9 @@ def tell_people(
         context={"case": case, **(context or {})},
         office=case.office,
         url=url or reverse("cases:detail", args=[case.pk]),
-        at=arrives(template, case.pack, at),
+        at=arrives(template, case, at),
         case_id=case.pk,
-        deliver_after=deliver_after(template, case.pack, at),
+        deliver_after=deliver_after(template, case, at),
         reminder=reminder or template == "deadline_reminder",
         per_week=case.pack.budget.per_week if case.pack.budget else None,
     )

@@ -194,7 +194,9 @@ def cool_down(
     if not wait or not days:
         return None, None
     last = timezone.localdate(max(days))
-    return last, known_calendar(at).add_working_days(last, wait)
+    return last, known_calendar(at, office_id=assignment.case.office_id).add_working_days(
+        last, wait
+    )
 
 
 def _reply_clock(notice: Notice, at: datetime) -> Clock | None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from cases import visit_permissions as permissions
 from cases.models import Visit, VisitKind, VisitMember
 from cases.services.fields import field_problems
+from cases.services.visit_days import visit_count
 from duban.ledger.errors import RuleViolation
 from duban.ledger.record import difference, record, snapshot
 from duban.ledger.transition import transition as through_the_door
@@ -133,6 +134,7 @@ def visit_record(
         if found:
             raise RuleViolation(found)
         step.run(by=by, at=at, visited_on=visited_on, result=result.strip())
+        visit_count(visit=row, at=at)
     return visit
 
 

@@ -15,7 +15,14 @@ from duban.org.models import Post
 
 pytestmark = pytest.mark.django_db
 
-HEAD = {
+ACTS = {
+    "cases_agreement",
+    "cases_escalation",
+    "cases_turn",
+    "deadlines_calendarchange",
+    "deadlines_obligation",
+}
+HEAD = ACTS | {
     "cases_case",
     "deadlines_clock",
     "deadlines_overduefinding",
@@ -35,7 +42,8 @@ HEAD = {
 SEEN = {
     "head": HEAD,
     "staff": HEAD - {"org_user"},
-    "secretary": {
+    "secretary": ACTS
+    | {
         "cases_case",
         "org_unit",
         "org_post",

@@ -62,7 +62,7 @@ def test_only_what_is_decided_locally_can_be_shown():
     made = given.place("lanzhou-2018")
     version = version_of("lanzhou-2018")
     page = pages.signed_in(made, "staff").get(
-        reverse("rule", args=[version.pk]), {"only": "local", "by": "section"}
+        reverse("rule", args=[version.pk]), {"keep": "local", "by": "section"}
     )
     shown = [line for group in page.context["groups"] for line, _ in group.lines]
     assert shown

@@ -118,11 +118,14 @@ READ = {"detail", "clock"}
 APART = {
     "create",
     "due_preview",
+    "moved_preview",
     "approvals",
     "attachment",
     "document_docx",
     "document_pdf",
     "closure_withdraw",
+    "escalation",
+    "escalation_dismiss",
 }
 PEOPLE = {"s": "secretary", "l": "water_liaison", "c": "finance_liaison", "d": "deputy"}
 # Rows of one unit that another unit of the same matter does not see at all.

@@ -109,7 +109,8 @@ class ActivationConfirm(LoginRequiredMixin, ServiceFormMixin, FormView):
             "row": row,
             "facts": _facts(row),
             "now": now,
-            "differences": _differences(now, row.pack_version),
+            # Named apart from the differences of a stale form.
+            "changes": _differences(now, row.pack_version),
             "running": _running(row.office),
             "rerun": rerun,
             "moved": _readable(rerun.moved, actor),

@@ -21,6 +21,7 @@ from cases.web.access import (
     require_now,
     row_seen,
 )
+from cases.web.due_preview import moved_place
 from cases.web.forms.agreements import AgreementForm
 from deadlines.sheet import long_day
 from duban.web.parts import Fact
@@ -87,6 +88,13 @@ class AgreementNew(AssignmentForm):
             at=self.at,
         )
         return self.back()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if not self.object.is_to_agree:
+            return context
+        day = context["form"]["proposed_on"]
+        return context | moved_place(self.object, day, actor=self.actor, at=self.at)
 
 
 class AgreementAnswer(MatterAction):

@@ -269,7 +269,7 @@ class Decide(MatterForm):
                 "only_refusal": self.only_refusal(),
                 "sees_case": Case.objects.visible_to(self.actor).filter(pk=self.case.pk).exists(),
                 "cancel": reverse("cases:approvals"),
-                **decision_context(self.owner, self.chain, self.case, at=self.at),
+                **decision_context(self.owner, self.chain, self.case, actor=self.actor, at=self.at),
                 **kwargs,
             }
         )

@@ -99,7 +99,13 @@ def _timed(
 ) -> Task:
     if clock is None:
         return Task(word, tone, case, action, note)
-    due = running_due(clock.light_at(at), clock.due_at, at=at, provisional=clock.provisional)
+    due = running_due(
+        clock.light_at(at),
+        clock.due_at,
+        at=at,
+        office_id=clock.office_id,
+        provisional=clock.provisional,
+    )
     return Task(word, tone, case, action, note, due, clock.due_at)
 
 

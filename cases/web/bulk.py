@@ -187,7 +187,13 @@ def _urging(part: Assignment, request: HttpRequest, at: datetime, load: Load | N
     due = None
     if part.clock:
         provisional = part.clock.provisional
-        due = running_due(part.light, part.clock.due_at, at=at, provisional=provisional)
+        due = running_due(
+            part.light,
+            part.clock.due_at,
+            at=at,
+            office_id=part.clock.office_id,
+            provisional=provisional,
+        )
     unit = part.unit.label if part.is_lead else f"{part.unit.label}（协办）"
     over = load is not None and load.is_full
     return Choice(

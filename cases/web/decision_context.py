@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases.domain.drafts import awaits_agreement
 from cases.models import (
     Agreement,
     Case,
@@ -24,15 +23,16 @@ from cases.models import (
 from cases.services.closures import grade_suggestion, record_of
 from cases.services.turn_rules import parts_to_take_up
 from cases.web.agreement_context import agreed_context
-from cases.web.detail import evidence_labels
-from cases.web.detail import facts as case_facts
+from cases.web.detail_facts import evidence_labels
+from cases.web.detail_facts import facts as case_facts
 from cases.web.detail_history import chain_steps
-from cases.web.due import due_of, holidays_between, limit_words, original_day, pending_mark
-from deadlines.calendars import known_calendar
+from cases.web.due import due_of, original_day, pending_mark
+from cases.web.extension_context import extension_facts
+from cases.web.registration_context import registration_context
 from deadlines.models import Clock
-from deadlines.rules import compute
 from deadlines.sheet import long_day
 from duban.approvals.models import Chain
+from duban.org.actor import Actor
 from duban.rulepacks.schema import Grade
 from duban.web.parts import Fact
 
@@ -54,6 +54,7 @@ def decision_context(
     chain: Chain,
     case: Case,
     *,
+    actor: Actor,
     at: datetime,
 ) -> dict[str, Any]:
     context: dict[str, Any] = {
@@ -66,11 +67,11 @@ def decision_context(
         "evidence_labels": evidence_labels(case),
     }
     if isinstance(owner, Case):
-        return context | _registration(owner, at)
+        return context | registration_context(owner, actor=actor, at=at)
     if isinstance(owner, Extension):
-        return context | _extension(owner, at)
+        return context | _extension(owner, actor, at)
     if isinstance(owner, Agreement | HandlingPlan):
-        return context | agreed_context(owner, at)
+        return context | agreed_context(owner, actor=actor, at=at)
     if isinstance(owner, Escalation):
         return context | _escalation(owner, at)
     if isinstance(owner, Turn):
@@ -78,85 +79,19 @@ def decision_context(
     return context | _closure(owner, at)
 
 
-def _registration(case: Case, at: datetime) -> dict[str, Any]:
-    found = [
-        Fact("登记人", case.registered_by.name),
-        Fact(
-            "报请时间",
-            f"{timezone.localtime(case.chain.opened_at):%Y-%m-%d %H:%M}" if case.chain else "",
-        ),
-    ]
-    urgency = case.pack.urgencies.get(case.urgency)
-    if case.due_on:
-        found.append(Fact("办结期限", long_day(case.due_on), note=_way(case, at)))
-    elif awaits_agreement(case, case.pack) or case.due_count:
-        found.append(Fact("办结期限", limit_words(case)))
-    elif urgency:
-        limit = case.pack.limits[urgency.limit]
-        computed = compute(limit, at, known_calendar(at), with_days=False)
-        found.append(
-            Fact(
-                "办结期限",
-                f"交办次日起 {limit.count} 个工作日"
-                if limit.unit == "working_day"
-                else limit.label,
-                note=f"如今日交办，{long_day(computed.last_day)}到期（{limit.clause}）",
-            )
-        )
-    return {"asked": found, "files": list(case.attachments.all())}
-
-
-def _way(case: Case, at: datetime) -> str:
-    """How much working time the date leaves, and the days off on the way."""
-    today = timezone.localdate(at)
-    if case.due_on <= today:
-        return ""
-    days = known_calendar(at).working_days_between(today, case.due_on)
-    off = holidays_between(today, case.due_on, at=at)
-    way = f"，途经{'、'.join(off)}假期" if off else ""
-    return f"距今 {days} 个工作日{way}"
-
-
-def _extension(row: Extension, at: datetime) -> dict[str, Any]:
+def _extension(row: Extension, actor: Actor, at: datetime) -> dict[str, Any]:
     part = row.assignment
-    clock, policy = part.clock, part.pack.extension
-    earlier = list(part.extensions.exclude(pk=row.pk).order_by("requested_at"))
-    granted = sum(1 for one in earlier if one.state == "granted")
-    days = known_calendar(at).working_days_between(row.due_before, row.asked_on)
-    found = [
-        Fact("申请单位", part.unit.name),
-        Fact("申请时间", f"{timezone.localtime(row.requested_at):%Y-%m-%d %H:%M}"),
-        Fact("现期限", long_day(row.due_before)),
-        Fact("申请延至", long_day(row.proposed_on), note=_off(row, at)),
-    ]
-    if row.counter_on:
-        answer = "承办单位尚未答复" if row.state == "counter_proposed" else "承办单位已接受"
-        found.append(Fact("另提日期", long_day(row.counter_on), note=answer))
-    found.append(Fact("延长", f"{days} 个工作日"))
-    if clock.is_extended:
-        found.append(Fact("最初期限", original_day(clock)))
-    if policy:
-        found.append(
-            Fact(
-                "延期次数",
-                f"此前已延期 {granted} 次，最多 {policy.max_times} 次",
-                note=policy.clause,
-            )
-        )
+    earlier = part.extensions.exclude(pk=row.pk).order_by("requested_at")
     return {
-        "asked": found,
-        "earlier": earlier,
+        "asked": extension_facts(row, actor=actor, at=at),
+        "earlier": list(earlier),
         "extension": row,
-        "due": due_of(clock, at=at, pending=pending_mark(part, [row], []), sheet=True),
+        "moved": part,
+        "due": due_of(part.clock, at=at, pending=pending_mark(part, [row], []), sheet=True),
         "files": list(row.attachments.all()),
         "reports": _reports(part.case, part.unit_id),
         "notices": _notices(part.case),
     }
-
-
-def _off(row: Extension, at: datetime) -> str:
-    off = holidays_between(row.due_before, row.proposed_on, at=at)
-    return f"途经{'、'.join(off)}假期" if off else ""
 
 
 def _turn(row: Turn, at: datetime) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from cases import permissions
 from cases.models import (
     Assignment,
     Attachment,
-    Case,
     CaseState,
     Extension,
     Feedback,
@@ -30,6 +29,7 @@ from cases.web.access import case_seen
 from cases.web.case_record import CaseRecord, record_of_case
 from cases.web.detail_actions import head_actions
 from cases.web.detail_agreements import agreement_sections
+from cases.web.detail_facts import evidence_labels, facts, result_facts
 from cases.web.detail_history import chain_steps, history
 from cases.web.detail_ladder import ladder_of
 from cases.web.detail_times import clock_rows, finding_rows, why
@@ -37,6 +37,7 @@ from cases.web.due import due_of, limit_words, original_day, pending_mark
 from cases.web.forms.uploads import AttachmentUploadForm
 from cases.web.people import people_labels, people_rows
 from cases.web.possession import bar_of
+from cases.web.registration_context import before_assigning
 from cases.web.row_actions import (
     extension_actions,
     feedback_actions,
@@ -45,7 +46,7 @@ from cases.web.row_actions import (
 )
 from cases.web.turn_actions import turn_row_actions
 from duban.approvals.models import Chain
-from duban.web.parts import Action, ChainStep, Crumb, Due, Fact, Tab
+from duban.web.parts import Action, ChainStep, Crumb, Due, Tab
 
 OUTCOMES = {"granted": "已同意", "refused": "未同意", "withdrawn": "已撤回", "in_review": "审批中"}
 
@@ -114,7 +115,7 @@ def context_of(record: CaseRecord, *, at: datetime) -> dict[str, object]:
         "crumbs": [Crumb("台账", reverse("cases:list")), Crumb(case.number or "拟立项事项")],
         "once": uuid.uuid4().hex,
         "facts": facts(case),
-        "result_facts": _result_facts(case),
+        "result_facts": result_facts(case),
         "evidence_labels": evidence_labels(case),
         "upload": AttachmentUploadForm() if may_attach(record) else None,
         "entries": history(record),
@@ -137,6 +138,7 @@ def _head(record: CaseRecord, at: datetime) -> dict[str, object]:
         "actions": [action for action in buttons if not action.reasons],
         "later": [action for action in buttons if action.reasons],
         "sign": _sign_form(record),
+        "ahead": before_assigning(record.case, actor=record.actor, at=at),
     }
 
 
@@ -201,59 +203,6 @@ def _parties(record: CaseRecord, at: datetime) -> list[PartyRow]:
     return rows
 
 
-def facts(case: Case) -> list[Fact]:
-    """办理要求与依据."""
-    found = [
-        Fact("事项来源", case.source_label),
-        Fact("重要程度", case.get_importance_display()),
-        Fact("督办科室", case.supervisor.name),
-        Fact("交办领导", _leader(case)),
-        Fact("立项依据", case.basis, wide=True, note=_dated(case)),
-    ]
-    if case.heading:
-        found.insert(0, Fact("所属任务", case.heading, wide=True))
-    if case.urgency_label:
-        found.append(Fact("缓急程度", case.urgency_label))
-    basis = case.pack.due_bases.get(case.due_basis)
-    if basis:
-        found.append(Fact("期限依据", basis.label, note=basis.clause))
-    if case.due_citation:
-        found.append(Fact("期限说明", case.due_citation, wide=True))
-    if case.collective_units:
-        found.append(Fact("其他责任主体", case.collective_units, wide=True))
-    found.append(
-        Fact(
-            "适用规则",
-            case.pack_version.title,
-            wide=True,
-            note=f"{case.pack_version.name} 第 {case.pack_version.version} 版",
-        )
-    )
-    return found
-
-
-def _leader(case: Case) -> str:
-    return f"{case.assigner.user.name}（{case.assigner.title}）" if case.assigner else "—"
-
-
-def _dated(case: Case) -> str:
-    return f"（{case.basis_on:%Y-%m-%d}）" if case.basis_on else ""
-
-
-def _result_facts(case: Case) -> list[Fact]:
-    if case.state == CaseState.TERMINATED:
-        return [Fact("终止的答复意见", case.result, wide=True)]
-    if not case.is_done:
-        return []
-    found = [Fact("办理结果", case.result, wide=True)]
-    if case.grade_label:
-        note = case.pack.grades[case.grade].clause
-        found.append(Fact("评价等级", case.grade_label, note=note))
-    if case.grade_reason:
-        found.append(Fact("评价情形", case.grade_reason))
-    return found
-
-
 def _extension(record: CaseRecord, row: Extension) -> ExtensionRow:
     return ExtensionRow(
         row,
@@ -288,15 +237,6 @@ def may_attach(record: CaseRecord) -> bool:
     if record.case.is_done or record.case.state == CaseState.TERMINATED:
         return False
     return record.own is not None or permissions.is_supervisor(record.case, record.actor)
-
-
-def evidence_labels(case: Case) -> dict[str, str]:
-    """Kinds of proof that the grades ask for, by key."""
-    return {
-        key: choice.label
-        for grade in case.pack.grades.values()
-        for key, choice in grade.evidence.items()
-    }
 
 
 def _has_agreements(record: CaseRecord) -> bool:

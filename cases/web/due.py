@@ -18,7 +18,7 @@ from cases.models.turn import OPEN_TURN
 from cases.selectors.lights import WAITING
 from cases.selectors.rows import hour_of, last_day, running_due, to_agree_due
 from deadlines import lights
-from deadlines.calendars import known_calendar
+from deadlines.calendar import WorkingCalendar
 from deadlines.models import Clock
 from duban.web.parts import Due
 
@@ -50,13 +50,14 @@ def due_of(
             return Due(signal, last, word=word, at=hour, explain_url=url)
         return Due("done", last, word=_how_stopped(clock, at), at=hour, explain_url=url)
     if clock.kind == TO_AGREE:
-        due = to_agree_due(light, clock.due_at, clock.started_at, at=at)
+        due = to_agree_due(light, clock.due_at, clock.started_at, at=at, office_id=clock.office_id)
         return replace(due, pending=pending or due.pending, explain_url=url)
     waiting = bool(pending) and clock.due_at <= at
     due = running_due(
         WAITING if waiting else light,
         clock.due_at,
         at=at,
+        office_id=clock.office_id,
         provisional=clock.provisional,
         pending=pending,
     )
@@ -113,9 +114,8 @@ def limit_words(case: Case) -> str:
     return "待约定" if awaits_agreement(case, case.pack) else ""
 
 
-def holidays_between(start: date, end: date, *, at: datetime) -> list[str]:
+def holidays_between(start: date, end: date, *, calendar: WorkingCalendar) -> list[str]:
     """Names of the holidays after `start` up to `end`, in order; plain weekends left out."""
-    calendar = known_calendar(at)
     names: dict[str, None] = {}
     for ordinal in range(start.toordinal() + 1, end.toordinal() + 1):
         day = calendar.day(date.fromordinal(ordinal))

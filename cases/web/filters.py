@@ -32,7 +32,12 @@ from duban.web.forms import ServiceForm
 
 # Shown at once; the others open under 更多条件.
 FIRST = ("q", "state", "light", "lead", "due_from", "due_to")
-RANGES = {"due": "办结期限", "registered": "立项日期", "completed": "办结日期"}
+RANGES = {
+    "due": "办结期限",
+    "part_due": "承办到期",
+    "registered": "立项日期",
+    "completed": "办结日期",
+}
 PART_LIGHTS = {light: LABELS[light] for light in ("red", "amber", "waiting", "green")}
 
 
@@ -98,6 +103,8 @@ class FilterForm(ServiceForm):
     grade = _choice("评价等级")
     part = _choice("承办状态", parts.STATES.items())
     part_light = _choice("承办时限", PART_LIGHTS.items())
+    part_due_from = forms.DateField(label="承办到期自", required=False)
+    part_due_to = forms.DateField(label="至", required=False)
     feedback = _choice("反馈", parts.FEEDBACK.items())
     duty = _choice("报送义务", parts.DUTIES.items())
     finding = _choice("超时情形", FINDINGS.items())

@@ -23,6 +23,7 @@ def register() -> None:
             icon="hourglass-split",
             roles=STAFF | LEADERS,
             order=450,
+            more=True,
         ),
         NavItem(
             "待批",

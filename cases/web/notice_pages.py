@@ -87,7 +87,8 @@ class NoticeIssue(AssignmentForm):
         found += load_facts(row, at=self.at)
         if limit_id := self.rule.reply_limit:
             limit = self.case.pack.limits[limit_id]
-            last = compute(limit, self.at, known_calendar(self.at), with_days=False).last_day
+            calendar = known_calendar(self.at, office_id=self.case.office_id)
+            last = compute(limit, self.at, calendar, with_days=False).last_day
             found.append(Fact("回复期限", long_day(last), note=f"今日下达，{limit.label}"))
         found.append(
             Fact(

@@ -23,6 +23,7 @@ from cases.web.access import (
     row_seen,
 )
 from cases.web.buttons import label_of
+from cases.web.due_preview import moved_place
 from cases.web.forms.agreements import PlanAnswerForm, PlanForm
 from cases.web.forms.staff import ReasonForm
 from deadlines.sheet import long_day
@@ -128,6 +129,11 @@ class PlanSubmit(_OfPlan):
             expect=self.expected_version(),
         )
         return self.back()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        day = context["form"]["due_on"]
+        return context | moved_place(self.object.assignment, day, actor=self.actor, at=self.at)
 
 
 class PlanAnswer(_OfPlan):

@@ -157,7 +157,10 @@ class Line:
 def possession(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     form, period = _asked(request, at)
-    calendar, hours = known_calendar(at), _hours(request.actor, at)
+    calendar, hours = (
+        known_calendar(at, office_id=request.actor.office_id),
+        _hours(request.actor, at),
+    )
     rows = stretches_in(request.actor, period, calendar, hours)
     daily, found = minutes_a_day(hours), totals(rows)
     chosen = _chosen(request, found)

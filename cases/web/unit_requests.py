@@ -21,7 +21,8 @@ from cases.web.access import (
     require_step_now,
     row_seen,
 )
-from cases.web.detail import evidence_labels
+from cases.web.detail_facts import evidence_labels
+from cases.web.due_preview import moved_place
 from cases.web.forms.requests import ClosureForm, ExtensionForm
 from cases.web.lawful import waiting_co_units
 from deadlines.sheet import long_day
@@ -81,6 +82,11 @@ class ExtensionNew(AssignmentForm):
                 case=self.case, upload=upload, by=self.actor, at=self.at, extension=extension
             )
         return self.back()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        day = context["form"]["proposed_on"]
+        return context | moved_place(self.object, day, actor=self.actor, at=self.at)
 
 
 class ClosureNew(MatterForm):

@@ -14,7 +14,7 @@ from cases.web import (
     unit_requests,
 )
 from cases.web.detail import detail
-from cases.web.due_preview import due_preview
+from cases.web.due_preview import due_preview, moved_preview
 
 urlpatterns = [
     # The matter
@@ -34,6 +34,7 @@ urlpatterns = [
     path("parts/<int:pk>/feedback/", feedback_pages.FeedbackNew.as_view(), name="feedback"),
     path("parts/<int:pk>/no-change/", unit_actions.NoChange.as_view(), name="no_change"),
     path("parts/<int:pk>/extension/", unit_requests.ExtensionNew.as_view(), name="extension"),
+    path("parts/<int:pk>/moved/", moved_preview, name="moved_preview"),
     path("parts/<int:pk>/report-done/", unit_actions.ReportDone.as_view(), name="report_done"),
     path("parts/<int:pk>/receipt/", staff_actions.RegisterReceipt.as_view(), name="receipt"),
     path("parts/<int:pk>/accept/", staff_actions.Accept.as_view(), name="accept"),

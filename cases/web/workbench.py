@@ -28,6 +28,7 @@ from cases.web.bench_tasks import leader_tasks, staff_tasks, unit_tasks
 from cases.web.charts import STRIPE_WIDTH, stripes, week_chart
 from cases.web.listing import list_url
 from deadlines.calendars import known_calendar
+from deadlines.web.owed import late_units, owed_by_own
 from duban.approvals.models import ApprovalStep
 from duban.org.actor import Actor
 from duban.org.roles import LEADERS, STAFF, UNIT
@@ -70,7 +71,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         return render(request, "cases/workbench_leader.html", _leader(actor, at))
     if actor.has(*STAFF):
         return render(request, "cases/workbench_staff.html", _staff(actor, at))
-    return render(request, "cases/workbench_none.html", {"subheading": _today(at)})
+    return render(request, "cases/workbench_none.html", {"subheading": _today(actor, at)})
 
 
 def _staff(actor: Actor, at: datetime) -> dict[str, Any]:
@@ -92,6 +93,8 @@ def _staff(actor: Actor, at: datetime) -> dict[str, Any]:
             *_present(RARE, actor, at),
         ],
         "tasks": staff_tasks(actor, steps, at=at),
+        "owed": owed_by_own(actor, at=at),
+        "late_units": late_units(actor, at=at),
         **_overview(actor, at),
         "chart": week_chart(weeks_until(actor, at=at)),
         "may_register": permissions.may_register(actor),
@@ -140,6 +143,7 @@ def _unit(actor: Actor, at: datetime) -> dict[str, Any]:
         **_frame(actor, at, "我的单位" if actor.has("unit_head") else "我的任务"),
         "stats": stats,
         "tasks": unit_tasks(actor, steps, at=at),
+        "owed": owed_by_own(actor, at=at),
         "parts": [_part(part, at) for part in parts[:PARTS_SHOWN]],
         "more_parts": len(parts) > PARTS_SHOWN,
         "parts_url": list_url(part="running", sort="due"),
@@ -159,12 +163,12 @@ def _part(part: Any, at: datetime) -> dict[str, Any]:
 
 
 def _frame(actor: Actor, at: datetime, heading: str) -> dict[str, Any]:
-    return {"heading": heading, "subheading": _today(at), "actor": actor}
+    return {"heading": heading, "subheading": _today(actor, at), "actor": actor}
 
 
-def _today(at: datetime) -> str:
+def _today(actor: Actor, at: datetime) -> str:
     """2026年3月2日（星期一），the next working day where today is none."""
-    today, calendar = timezone.localdate(at), known_calendar(at)
+    today, calendar = timezone.localdate(at), known_calendar(at, office_id=actor.office_id)
     text = f"{today.year}年{today.month}月{today.day}日 星期{'一二三四五六日'[today.weekday()]}"
     day = calendar.day(today)
     if day.working:

@@ -89,6 +89,7 @@ class Obligation(Stateful):
     part_id = models.BigIntegerField("承办", null=True, blank=True)
     target = models.PositiveSmallIntegerField("应报次数", default=1)
     counted = models.CharField("计数方式", max_length=10, default="entries")
+    met_by = models.CharField("自动计入", max_length=10, blank=True, default="")
     state = FSMField(
         "状态",
         default=ObligationState.OPEN,
@@ -204,6 +205,8 @@ class ObligationEntry(models.Model):
     on = models.DateField("日期")
     paper = models.CharField("材料", max_length=120, blank=True)
     content = models.TextField("内容", max_length=5000)
+    # The row above that was counted, of the sort that meets the obligation; known by id only.
+    source_id = models.BigIntegerField("来源记录", null=True, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登记人"
     )
@@ -215,6 +218,13 @@ class ObligationEntry(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "报送记录"
         ordering = ["on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_id", "obligation"],
+                condition=Q(source_id__isnull=False),
+                name="counted_once_towards_an_obligation",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.on.isoformat()} {self.content[:30]}"

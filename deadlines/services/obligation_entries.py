@@ -37,6 +37,7 @@ def obligation_report(
     by: Actor,
     on: date | None = None,
     paper: str = "",
+    source_id: int | None = None,
     at: datetime | None = None,
     expect: int | None = None,
 ) -> Obligation:
@@ -44,6 +45,7 @@ def obligation_report(
 
     `on` may lie back where the office registers it (paper received, a meeting held, a visit made).
     What has been fulfilled takes further entries: there may be more meetings than asked for.
+    `source_id`: the record that is counted, once, where nobody typed the entry.
     """
     at = at or timezone.now()
     on = on or day_of(at)
@@ -57,6 +59,7 @@ def obligation_report(
             on=on,
             paper=paper,
             content=content.strip(),
+            source_id=source_id,
             by_id=by.user_id,
             by_name=by.user_name,
             at=at,

@@ -82,6 +82,7 @@ def obligation_open(
         part_id=part_id,
         target=duty.target,
         counted=duty.counted,
+        met_by=duty.met_by or "",
     )
 
 

@@ -47,6 +47,7 @@ class FilterForm(ServiceForm):
     """Every filter is optional; one that does not parse is left out."""
 
     state = forms.ChoiceField(label="状态", required=False, choices=list(STATES.items()))
+    whose = forms.ChoiceField(label="类别", required=False)
     kind = forms.ChoiceField(label="义务", required=False)
     period = forms.ChoiceField(label="所属期", required=False)
     unit = forms.TypedChoiceField(label="单位", required=False, coerce=int, empty_value=None)
@@ -54,9 +55,16 @@ class FilterForm(ServiceForm):
     due_to = forms.DateField(label="期限至", required=False)
 
     def __init__(
-        self, *args: Any, kinds: Choices, periods: Choices, units: Iterable[Unit], **kwargs: Any
+        self,
+        *args: Any,
+        whose: Choices,
+        kinds: Choices,
+        periods: Choices,
+        units: Iterable[Unit],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["whose"].choices = [("", "全部"), *whose]
         self.fields["kind"].choices = [("", "全部"), *kinds]
         self.fields["period"].choices = [("", "全部"), *periods]
         named = [(unit.pk, unit.label) for unit in units]

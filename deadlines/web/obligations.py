@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from deadlines.obligation_selectors import (
     obligations_matching,
     periods_for,
     units_for,
+    whose_for,
 )
 from deadlines.selectors import computation_sheet, why_this_day
 from deadlines.sheet import due_text, limit_text, long_day
@@ -32,6 +34,8 @@ from duban.org.actor import Actor
 from duban.web.parts import Action, Crumb, Due, Fact, TimelineEntry
 
 PAGE = 50
+# What is counted without being handed in.
+MET_BY = {"visit": "明查暗访登记结果后，检查当天自动计入，不必另行报送。"}
 
 
 @dataclass(frozen=True)
@@ -52,16 +56,21 @@ def obligation_list(request: HttpRequest) -> HttpResponse:
     actor, at = request.actor, timezone.now()
     form = FilterForm(
         request.GET or {"state": "open"},
+        whose=whose_for(actor),
         kinds=kinds_for(actor),
         periods=periods_for(actor),
         units=units_for(actor),
     )
     rows = obligations_matching(actor, form.asked(), at=at)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    counts = counted_entries(page.object_list)
-    lines = [_line(row, counts.get(row.pk, 0), actor, at) for row in page.object_list]
+    lines = lines_of(page.object_list, actor=actor, at=at)
     context = {"form": form, "page": page, "lines": lines, "asked": bool(request.GET)}
     return render(request, "deadlines/obligations.html", context)
+
+
+def lines_of(rows: Sequence[Obligation], *, actor: Actor, at: datetime) -> list[Line]:
+    counts = counted_entries(rows)
+    return [_line(row, counts.get(row.pk, 0), actor, at) for row in rows]
 
 
 def _line(row: Obligation, count: int, actor: Actor, at: datetime) -> Line:
@@ -104,12 +113,12 @@ def obligation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "missing": missing_papers(row, entries) if row.state == ObligationState.OPEN else [],
         "history": [_told(entry) for entry in entries_of_ledger.order_by("-id")],
         "sheet": computation_sheet(row.clock),
-        "sentence": _why(row),
+        "sentence": why_of(row),
     }
     return render(request, "deadlines/obligation.html", context)
 
 
-def _why(row: Obligation) -> str:
+def why_of(row: Obligation) -> str:
     """Of a period nothing is received: it is counted from its first day."""
     if row.last_day is None:
         return why_this_day(row.clock)
@@ -130,7 +139,8 @@ def _facts(row: Obligation, entries: list[ObligationEntry]) -> list[Fact]:
         Fact("状态", row.get_state_display(), note=row.reason),
     ]
     if row.target > 1:
-        found.append(Fact("应报", f"{row.target}{'天' if row.counted == 'days' else '项'}"))
+        unit = "天" if row.counted == "days" else "项"
+        found.append(Fact("应报", f"{row.target}{unit}", note=MET_BY.get(row.met_by, "")))
     if row.case_id:
         found.append(
             Fact("事项", row.clock.subject, url=reverse("cases:detail", args=[row.case_id]))

@@ -186,6 +186,7 @@ def _duty(duty: Duty, pack: Pack) -> str:
         f"须报{'、'.join(duty.papers)}" if duty.papers else often if duty.target > 1 else "",
         f"仅限{'、'.join(narrowed)}" if narrowed else "",
         _called("campaigns", duty.campaign, pack) if duty.campaign else "",
+        "登记的明查暗访自动计入" if duty.met_by == "visit" else "",
         f"时限：{_called('limits', duty.limit, pack)}",
     ]
     return "，".join(part for part in (f"{who}{REPEATS[duty.repeats]}", *extras) if part)

@@ -234,6 +234,8 @@ class Duty(Cited):
     counted: Literal["entries", "days"] = "entries"
     # What has to be handed in, each by its name; then `target` is how many there are (NT-3.5a).
     papers: tuple[Annotated[Text, StringConstraints(max_length=120)], ...] = ()
+    # What is on record elsewhere counts by itself: each visit on the day it was made (AS-2.0b).
+    met_by: Literal["visit"] | None = None
     campaign: Key | None = None
 
     @model_validator(mode="after")
@@ -253,6 +255,8 @@ class Duty(Cited):
             raise ValueError("only_for、sources、applies_to 只用于事项的义务")
         if self.scope != "unit" and self.unit_kinds:
             raise ValueError("unit_kinds 只用于各单位的义务")
+        if self.met_by and (self.scope != "office" or self.repeats == "once" or self.papers):
+            raise ValueError("met_by 只用于督查机构定期的义务，且不与 papers 同用")
         return self
 
 

@@ -17,13 +17,17 @@ class WebConfig(AppConfig):
         apps.get_app_config("axes").verbose_name = "登录安全"
         navigation.register(
             navigation.NavItem(
-                "机构", "registry", icon="diagram-3", roles=STAFF | LEADERS, order=600
+                "机构", "registry", icon="diagram-3", roles=STAFF | LEADERS, order=600, more=True
             ),
-            navigation.NavItem("规则", "rules", icon="book", order=700),
-            navigation.NavItem("本单位", "own_unit", icon="building", roles=UNIT, order=600),
+            navigation.NavItem("规则", "rules", icon="book", order=700, more=True),
+            navigation.NavItem(
+                "本单位", "own_unit", icon="building", roles=UNIT, order=600, more=True
+            ),
         )
         # The admin is a working place of staff, so it stands in the band like any other.
         if "django.contrib.admin" in settings.INSTALLED_APPS:
             navigation.register(
-                navigation.NavItem("后台", "admin:index", roles=ADMIN_SITE, order=900)
+                navigation.NavItem(
+                    "后台", "admin:index", icon="gear", roles=ADMIN_SITE, order=900, more=True
+                )
             )

@@ -36,6 +36,14 @@ class Layout:
     hide_login: bool = False
 
     @property
+    def places(self) -> tuple[navigation.NavLink, ...]:
+        return tuple(link for link in self.nav if not link.more)
+
+    @property
+    def more_places(self) -> tuple[navigation.NavLink, ...]:
+        return tuple(link for link in self.nav if link.more)
+
+    @property
     def user_id(self) -> int | None:
         return self.actor.user_id if self.actor else None
 

@@ -9,13 +9,18 @@ from django.urls import reverse
 
 from duban.org.actor import Actor
 
+# Places that stand side by side at 1366 pixels, beside the name of the office and of the person.
+ROOM = 7
+
 
 @dataclass(frozen=True)
 class NavItem:
     """One place in the head band.
 
     `roles` empty: everyone who holds a post. `badge` gives the count of what waits there for this
-    actor; 0 shows nothing. `order`: 100 工作台, 200 台账, 300 待批 … 900 后台.
+    actor; 0 shows nothing. `asked` narrows the page to what the badge counts, while it counts
+    anything: "state=pressing". `more`: stands under 更多 where the band would be too full.
+    `order`: 100 工作台, 200 台账, 300 待批 … 900 后台.
     """
 
     label: str
@@ -24,6 +29,8 @@ class NavItem:
     roles: frozenset[str] = field(default=frozenset())
     order: int = 500
     badge: Callable[[Actor], int] | None = None
+    asked: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,7 @@ class NavLink:
     icon: str = ""
     count: int = 0
     active: bool = False
+    more: bool = False
 
 
 _items: dict[str, NavItem] = {}
@@ -56,10 +64,14 @@ def links_for(actor: Actor | None, path: str) -> list[NavLink]:
         if not item.roles or actor.has(*item.roles)
     ]
     active = max((url for _, url in seen if _holds(url, path)), key=len, default=None)
-    return [
-        NavLink(item.label, url, item.icon, item.badge(actor) if item.badge else 0, url == active)
-        for item, url in seen
-    ]
+    full = len(seen) > ROOM
+    return [_link(item, url, actor, active=url == active, full=full) for item, url in seen]
+
+
+def _link(item: NavItem, url: str, actor: Actor, *, active: bool, full: bool) -> NavLink:
+    count = item.badge(actor) if item.badge else 0
+    target = f"{url}?{item.asked}" if count and item.asked else url
+    return NavLink(item.label, target, item.icon, count, active, more=item.more and full)
 
 
 def _holds(url: str, path: str) -> bool:

@@ -130,20 +130,20 @@ def _in_force(rows: Sequence[Activation], today: date) -> list[Activation]:
 @login_required
 @require_safe
 def rule(request: HttpRequest, pk: int) -> HttpResponse:
-    """One version: `?by=section` groups by use, `?only=local` shows what is decided locally."""
+    """One version: `?by=section` groups by use, `?keep=local` shows what is decided locally."""
     row = get_object_or_404(packs_visible_to(request.actor), pk=pk)
     loaded = loaded_of(row)
     by = request.GET.get("by") if request.GET.get("by") in SECTIONS_SHOWN else "clause"
-    only = request.GET.get("only", "")
+    keep = request.GET.get("keep", "")
     groups = _by_section(loaded) if by == "section" else _by_clause(loaded)
-    groups = [kept for group in groups if (kept := _filtered(group, only)).lines]
+    groups = [kept for group in groups if (kept := _filtered(group, keep)).lines]
     context = {
         "row": row,
         "pack": row.pack,
         "status": STATUS[row.pack.status],
         "groups": groups,
         "by": by,
-        "only": only,
+        "keep": keep,
         "counts": _counts(loaded),
         "others": packs_visible_to(request.actor).filter(name=row.name).exclude(pk=pk),
         "crumbs": [Crumb("规则", reverse("rules")), Crumb(row.title)],
@@ -196,15 +196,15 @@ def _by_section(loaded: LoadedPack) -> list[Group]:
     return [Group(used, group) for used, group in found.items()]
 
 
-def _filtered(group: Group, only: str) -> Group:
-    keep = {
+def _filtered(group: Group, keep: str) -> Group:
+    wanted = {
         "local": lambda line: bool(line.local_decision),
         "own": lambda line: line.origin == "本包",
         "replaced": lambda line: bool(line.replaces),
-    }.get(only)
-    if keep is None:
+    }.get(keep)
+    if wanted is None:
         return group
-    return replace(group, lines=[pair for pair in group.lines if keep(pair[0])])
+    return replace(group, lines=[pair for pair in group.lines if wanted(pair[0])])
 
 
 def _counts(loaded: LoadedPack) -> dict[str, int]:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from cases.services.alerts import consume_alerts
+from cases.services.visit_days import visits_count
 from deadlines.moments import MomentError, day_start, parse_start
 from deadlines.services import sweep
 from deadlines.services.obligation_sweep import obligations_sweep
@@ -25,15 +26,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         at = _moment(options["at"])
         swept, periodic, consumed = sweep(at), obligations_sweep(at=at), consume_alerts(at=at)
-        failed = swept.failed + periodic.failed + consumed.failed
+        visits = visits_count(at=at)
+        failed = swept.failed + periodic.failed + consumed.failed + visits.failed
         if options["json"]:
             found = asdict(swept) | asdict(consumed) | {"failed": failed}
             found |= {f"periodic_{name}": number for name, number in asdict(periodic).items()}
+            found["visits"] = visits.counted
             self.stdout.write(json.dumps(found))
         else:
             self.stdout.write(
                 f"巡检时钟{swept.clocks}个，越过时点{swept.alerts}个，发出提醒{consumed.reminders + periodic.reminders}条，"
-                f"新增报送义务{consumed.duties + periodic.opened}项，认定超时情形{consumed.findings + periodic.findings}个，失败{failed}个"
+                f"新增报送义务{consumed.duties + periodic.opened}项，计入现场检查{visits.counted}次，认定超时情形{consumed.findings + periodic.findings}个，失败{failed}个"
             )
 
 

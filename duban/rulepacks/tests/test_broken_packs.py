@@ -192,6 +192,14 @@ def test_the_ground_of_these_tests_is_sound():
             id="a duty of every unit without a period",
         ),
         pytest.param(
+            "limits: {d: {label: 日, count: 5, unit: day_of_month, local_decision: 定}}\n"
+            "duties: {m: {label: 报, limit: d, repeats: monthly, scope: unit, met_by: visit,"
+            " local_decision: 定}}\n",
+            12,
+            ["duties.m", "met_by 只用于督查机构定期的义务"],
+            id="visits that meet what the visited units owe",
+        ),
+        pytest.param(
             "ranking: {method: mean_of_lead_matters, min_matters: 3, local_decision: 定}\n",
             11,
             ["ranking", "没有评价等级"],

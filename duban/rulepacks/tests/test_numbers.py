@@ -28,7 +28,17 @@ AS, LZ = "anshan-2015", "lanzhou-2018"
     ],
 )
 @pytest.mark.clause(
-    "ZZ-2.3c", "ZZ-2.3d", "ZZ-3.1a", "ZZ-3.1b", "AS-3.3b", "AS-4.2c", "LZ-B-10b", "LZ-B-10d"
+    "ZZ-2.3c",
+    "ZZ-2.3d",
+    "ZZ-3.1a",
+    "ZZ-3.1b",
+    "AS-3.2b",
+    "AS-3.2c",
+    "AS-3.2d",
+    "AS-3.3b",
+    "AS-4.2c",
+    "LZ-B-10b",
+    "LZ-B-10d",
 )
 def test_limits(pack, key, count, unit, roll, clause):
     limit = load_shipped(pack).limits[key]
@@ -92,6 +102,7 @@ def test_notices_come_every_quarter():
     for name, clause in ((ZZ, "ZZ-8.1a"), (CZ, "CZ-4.2a")):
         bulletins = load_shipped(name).bulletins
         assert (bulletins.period, bulletins.clause) == ("quarter", clause)
+    assert "ZZ-4.1" in load_shipped(ZZ).bulletins.note
 
 
 @pytest.mark.clause("ZZ-7.4a", "ZZ-7.4b", "ZZ-7.5")
@@ -107,14 +118,19 @@ def test_a_sanction_makes_the_score_zero_and_the_other_values_are_local_decision
 
 @pytest.mark.clause("ZZ-6.1a", "CZ-4.3c", "LZ-C-7.1")
 def test_thresholds():
-    def fact(pack: Pack, key: str) -> tuple[int, int | None, bool]:
+    def fact(pack: Pack, key: str) -> tuple[int, int | None, bool, str]:
         trigger = pack.triggers[key]
-        return trigger.threshold, trigger.window_months, bool(trigger.local_decision)
+        return (
+            trigger.threshold,
+            trigger.window_months,
+            bool(trigger.local_decision),
+            trigger.clause,
+        )
 
-    assert fact(load_shipped(ZZ), "urged_in_vain") == (2, None, True)
-    assert fact(load_shipped(CZ), "ranked_low") == (2, 12, True)
-    assert fact(load_shipped(CZ), "interviewed") == (2, 12, True)
-    assert fact(load_shipped(LZ), "repeated") == (2, 12, True)
+    assert fact(load_shipped(ZZ), "urged_in_vain") == (2, None, True, "ZZ-6.1a")
+    assert fact(load_shipped(CZ), "ranked_low") == (2, 12, True, "CZ-4.3c")
+    assert fact(load_shipped(CZ), "interviewed") == (2, 12, True, "CZ-4.3c")
+    assert fact(load_shipped(LZ), "repeated") == (2, 12, True, "LZ-C-7.1")
 
 
 @pytest.mark.clause("NT-3.5b")
@@ -129,8 +145,8 @@ def test_nantong_weights():
 def test_nantong_quotas():
     """6个先进处室、10个优质服务窗口、一批服务品牌"""
     quotas = load_shipped(NT).quotas
-    assert {key: quota.count for key, quota in quotas.items()} == {
-        "division": 6, "window": 10, "brand": None,
+    assert {key: (quota.count, quota.clause) for key, quota in quotas.items()} == {
+        "division": (6, "NT-3.5d"), "window": (10, "NT-3.5d"), "brand": (None, "NT-3.5e"),
     }  # fmt: skip
 
 
@@ -138,8 +154,8 @@ def test_nantong_quotas():
 def test_nantong_visits():
     """访百户、进百企"""
     targets = load_shipped(NT).targets
-    assert [(target.count, target.counts) for target in targets.values()] == [
-        (100, "户"), (100, "家企业"),
+    assert [(target.count, target.counts, target.clause) for target in targets.values()] == [
+        (100, "户", "NT-3.2a"), (100, "家企业", "NT-3.2a"),
     ]  # fmt: skip
 
 
@@ -154,7 +170,11 @@ def test_nantong_stages_overlap():
 
 @pytest.mark.clause("CZ-4.1.0")
 def test_changzhi_has_five_grades():
-    assert len(load_shipped(CZ).grades) == 5
+    grades = load_shipped(CZ).grades.values()
+    assert [(grade.label, grade.clause) for grade in grades] == [
+        ("落实好", "CZ-4.1.1"), ("落实较好", "CZ-4.1.2"), ("基本落实", "CZ-4.1.3"),
+        ("落实不力", "CZ-4.1.4"), ("落实较差", "CZ-4.1.5"),
+    ]  # fmt: skip
 
 
 @pytest.mark.clause("LZ-A-9e")
@@ -163,9 +183,10 @@ def test_lanzhou_agrees_anew_once():
     assert (extension.max_times, extension.clause) == (1, "LZ-A-9e")
 
 
+@pytest.mark.clause("LZ-A-7b")
 @pytest.mark.parametrize("name", [ZZ, NT, CZ, AS, LZ])
 def test_the_day_of_receipt_never_counts(name):
-    """LZ-A-7b, and every other pack by default: day 1 is the day after receipt."""
+    """Day 1 is the day after receipt; what `deadlines` counts from this is tested there."""
     step = load_shipped(name).steps["deliver"]
     assert step.clause in {"LZ-A-7b", "CZ-3.1c", "《民法典》第二百零一条"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -40,6 +41,52 @@ def test_navigation_follows_the_acting_post(signed_in: SignIn, staff: User) -> N
         ("我的任务", 4, True)
     ]
     assert page.wsgi_request.actor.post_title == "联络员（兼）"
+
+
+ADDRESSES = ("home", "search", "account", "message_list", "rules", "registry", "password_change")
+
+
+def places(seldom: int, often: int) -> None:
+    for number, name in enumerate(ADDRESSES[: seldom + often]):
+        more = number < seldom
+        navigation.register(NavItem(f"第{number}处", name, order=number, more=more))
+
+
+def test_what_is_opened_seldom_stands_under_more_once_the_band_is_full(
+    signed_in: SignIn, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(navigation, "ROOM", 4)
+    places(seldom=2, often=3)
+    page = signed_in(staff).get("/account/")
+    layout = page.context["layout"]
+    assert [link.label for link in layout.places] == ["第2处", "第3处", "第4处"]
+    assert [link.label for link in layout.more_places] == ["第0处", "第1处"]
+    assert page.content.decode().count("更多") == 1
+
+
+def test_where_there_is_room_everything_stands_side_by_side(
+    signed_in: SignIn, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(navigation, "ROOM", 5)
+    places(seldom=2, often=3)
+    page = signed_in(staff).get("/account/")
+    assert len(page.context["layout"].places) == 5
+    assert "更多" not in page.content.decode()
+
+
+def test_a_place_leads_to_what_its_badge_counts_and_to_all_of_it_when_there_is_nothing(
+    signed_in: SignIn, staff: User
+) -> None:
+    counted = iter((3, 0))
+    navigation.register(
+        NavItem("报送", "search", badge=lambda actor: next(counted), asked="state=pressing")
+    )
+    client = signed_in(staff)
+    links = [client.get("/search/").context["layout"].nav[0] for _ in range(2)]
+    assert [(link.url, link.count, link.active) for link in links] == [
+        ("/search/?state=pressing", 3, True),
+        ("/search/", 0, True),
+    ]
 
 
 def test_nobody_acts_in_a_post_that_is_not_theirs(
